@@ -1,0 +1,455 @@
+package record
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/trailsieve/trailsieve/internal/jsonscan"
+)
+
+// MaxRecord is how many bytes a record may have unless a [Reader] says otherwise. CloudTrail's own
+// records end at 1 MB (those of event data stores; those of trails at 256 KB); four times as much
+// leaves room for a tool that has indented them.
+const MaxRecord = 4 << 20
+
+// bufferSize is what a Reader reads at a time. A record has 1.3 KB on average, so that most are
+// found whole in the buffer.
+const bufferSize = 64 << 10
+
+// A Reader reads the records of a log file as a stream, in memory that does not grow with the file.
+// The stream is plain or gzip, which the Reader finds out, and holds
+//
+//	{"Records": [ ... ]}    a log file as CloudTrail delivers it
+//	[ ... ]                 records in an array
+//	{ ... } { ... }         one record after the other, on lines of their own or not
+//
+// or several of these one after the other. A record may also come as the detail of an EventBridge
+// event around it.
+//
+// A Reader may be used by one goroutine at a time.
+type Reader struct {
+	// ReuseRecord makes Read return the same Record each time, with new contents. The text of
+	// each is new all the same, so strings and JSON that were taken from a record stay valid.
+	ReuseRecord bool
+
+	// MaxRecord is how many bytes a record may have; zero means the constant [MaxRecord].
+	MaxRecord int
+
+	src     io.Reader
+	sniffed bool   // src is the unpacked stream
+	buf     []byte // what was read of src and not yet used up
+	pos     int    // buf[pos:] comes next
+	hold    int    // buf[hold:] must stay in the buffer; -1 if only buf[pos:] must
+	base    int64  // the offset of buf[0] in the unpacked stream
+	err     error  // what src said at its end
+
+	place place
+	fresh bool // nothing was read yet in the object or array that the Reader is in
+	index int  // of the next record
+	rec   *Record
+}
+
+// place is where in the stream a Reader is.
+type place uint8
+
+const (
+	atTop     place = iota // between the values of the stream
+	inRecords              // in the array under the name Records
+	inArray                // in an array that is not in an object
+	inRest                 // in the object of a log file, behind its records
+	atEnd                  // nothing more can be read
+)
+
+// NewReader returns a Reader of the records in src.
+func NewReader(src io.Reader) *Reader {
+	return &Reader{src: src, hold: -1}
+}
+
+// Read returns the next record, or io.EOF behind the last.
+//
+// Any other error is an [*Error]. If its Fatal is false, one value could not be used as a record, and
+// the next call goes on behind it. If it is true, nothing more can be read, and the next call
+// returns io.EOF; an input that ends too early is such an error, and its cause is
+// [io.ErrUnexpectedEOF]. So a loop that ends at io.EOF ends, and has seen every error once.
+func (r *Reader) Read() (*Record, error) {
+	for r.place != atEnd {
+		var (
+			raw []byte
+			err error
+		)
+		switch r.place {
+		case atTop:
+			raw, err = r.top()
+		case inRecords, inArray:
+			raw, err = r.element()
+		case inRest:
+			err = r.rest()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if raw != nil {
+			return r.decode(raw)
+		}
+	}
+	return nil, io.EOF
+}
+
+// Records returns the records that Read would return, each with a nil error, and the errors, each
+// with a nil Record. The loop may go on after an error: as Read does, it then goes on with the next
+// record, or ends. It can be used once.
+func (r *Reader) Records() iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		for {
+			rec, err := r.Read()
+			if err == io.EOF || !yield(rec, err) {
+				return
+			}
+		}
+	}
+}
+
+// InputOffset returns how far in the unpacked stream the Reader is: behind the value that it read
+// last.
+func (r *Reader) InputOffset() int64 { return r.base + int64(r.pos) }
+
+// decode decodes the value that was read last.
+func (r *Reader) decode(raw []byte) (*Record, error) {
+	rec := r.rec
+	if rec == nil || !r.ReuseRecord {
+		rec = new(Record)
+		r.rec = rec
+	}
+	index := r.index
+	r.index++
+	if start, err := rec.decode(raw); err != nil {
+		return nil, newError(err, r.InputOffset()-int64(len(raw)-start), index)
+	}
+	return rec, nil
+}
+
+// top goes on between the values of the stream: into a log file or an array, or over a record,
+// which it returns.
+func (r *Reader) top() ([]byte, error) {
+	c, err := r.peek()
+	switch {
+	case err == io.EOF:
+		r.place = atEnd
+		return nil, nil
+	case err != nil:
+		return nil, r.ended(err)
+	case c == '[':
+		r.pos++
+		r.place, r.fresh = inArray, true
+		return nil, nil
+	case c != '{':
+		return nil, r.unexpected(c, "a JSON object or array")
+	}
+	// Whether this is a log file or a record shows only when Records is found, or not found in all
+	// of the object. Until then the object stays in the buffer, to be read again as a record. That
+	// also finds out what is wrong with it, if findRecords has stumbled.
+	r.hold = r.pos
+	found := r.findRecords()
+	start := r.hold
+	r.hold = -1
+	if found {
+		r.place, r.fresh = inRecords, true
+		return nil, nil
+	}
+	r.pos = start
+	return r.value()
+}
+
+// findRecords steps into the object that comes next, and on into the array under the name Records
+// if there is one.
+func (r *Reader) findRecords() bool {
+	r.pos++
+	r.fresh = true
+	for {
+		m, err := r.member()
+		if err != nil || m == noMember {
+			return false
+		}
+		if m == recordsMember {
+			return true
+		}
+	}
+}
+
+// rest goes on in the object of a log file, behind its records. CloudTrail writes nothing there.
+func (r *Reader) rest() error {
+	m, err := r.member()
+	switch {
+	case err != nil:
+		return err
+	case m == noMember:
+		r.place = atTop
+	case m == recordsMember:
+		r.place, r.fresh = inRecords, true
+	}
+	return nil
+}
+
+// A member is what [Reader.member] found.
+type member uint8
+
+const (
+	noMember      member = iota // the end of the object
+	recordsMember               // Records; the Reader now stands in its array
+	otherMember                 // anything else; the Reader now stands behind it
+)
+
+// member reads the next member of an object.
+func (r *Reader) member() (member, error) {
+	c, err := r.peek()
+	if err != nil {
+		return noMember, r.ended(err)
+	}
+	if c == '}' {
+		r.pos++
+		return noMember, nil
+	}
+	if !r.fresh {
+		if c != ',' {
+			return noMember, r.unexpected(c, "a comma or the end of the object")
+		}
+		r.pos++
+		if c, err = r.peek(); err != nil {
+			return noMember, r.ended(err)
+		}
+	}
+	r.fresh = false
+	if c != '"' {
+		return noMember, r.unexpected(c, "a name in quotes")
+	}
+	name, err := r.value()
+	if err != nil {
+		return noMember, err
+	}
+	isRecords := string(name) == `"Records"`
+	if c, err = r.peek(); err != nil {
+		return noMember, r.ended(err)
+	}
+	if c != ':' {
+		return noMember, r.unexpected(c, "a colon")
+	}
+	r.pos++
+	if c, err = r.peek(); err != nil {
+		return noMember, r.ended(err)
+	}
+	if isRecords && c == '[' {
+		r.pos++
+		return recordsMember, nil
+	}
+	_, err = r.value()
+	return otherMember, err
+}
+
+// element reads the next element of an array, or steps out of the array at its end.
+func (r *Reader) element() ([]byte, error) {
+	c, err := r.peek()
+	if err != nil {
+		return nil, r.ended(err)
+	}
+	if c == ']' {
+		r.pos++
+		if r.place == inArray {
+			r.place = atTop
+		} else {
+			r.place = inRest
+		}
+		r.fresh = false
+		return nil, nil
+	}
+	if !r.fresh {
+		if c != ',' {
+			return nil, r.unexpected(c, "a comma or the end of the records")
+		}
+		r.pos++
+		if c, err = r.peek(); err != nil {
+			return nil, r.ended(err)
+		}
+	}
+	r.fresh = false
+	if c == ',' || c == ']' {
+		// Nothing between two commas, or behind the last. The next call takes the comma or bracket.
+		return nil, r.fault(r.InputOffset(), fmt.Errorf("expected a record, found %q", c))
+	}
+	return r.value()
+}
+
+// value reads the next value, whose first byte is at r.pos. What it returns is valid until more is
+// read.
+func (r *Reader) value() ([]byte, error) {
+	limit := r.MaxRecord
+	if limit <= 0 {
+		limit = MaxRecord
+	}
+	var split jsonscan.Splitter
+	for n := 0; ; {
+		m, done := split.Feed(r.buf[r.pos+n:])
+		n += m
+		size := n
+		if r.hold >= 0 {
+			size += r.pos - r.hold
+		}
+		if size > limit {
+			return nil, r.tooLarge(&split, n, done, limit)
+		}
+		if !done {
+			err := r.fill()
+			if err == nil {
+				continue
+			}
+			if err != io.EOF || !split.AtEnd() {
+				return nil, r.ended(err)
+			}
+		}
+		r.pos += n
+		return r.buf[r.pos-n : r.pos], nil
+	}
+}
+
+// tooLarge passes over a value that is larger than limit, and returns the error that says so. The
+// first n bytes of it are in the buffer.
+func (r *Reader) tooLarge(split *jsonscan.Splitter, n int, done bool, limit int) error {
+	if r.hold >= 0 {
+		return ErrLimit // the object is read again from where it begins
+	}
+	err := r.fault(r.InputOffset(), fmt.Errorf("%w: more than %d bytes", ErrLimit, limit))
+	r.pos += n
+	for !done {
+		if err := r.fill(); err != nil {
+			return r.ended(err)
+		}
+		n, done = split.Feed(r.buf[r.pos:])
+		r.pos += n
+	}
+	return err
+}
+
+// fault returns the error of a value that cannot be used as a record, behind which reading goes on.
+func (r *Reader) fault(offset int64, err error) error {
+	e := &Error{Offset: offset, Index: r.index, Err: err}
+	if r.place != inRest {
+		r.index++
+	} else {
+		e.Index = -1
+	}
+	return e
+}
+
+// unexpected returns the error of a stream that goes on with c instead of what was expected.
+func (r *Reader) unexpected(c byte, expected string) error {
+	return r.fatal(r.InputOffset(), fmt.Errorf("expected %s, found %q", expected, c))
+}
+
+// ended returns the error of a stream that ends, for the reason err, in the middle of something.
+func (r *Reader) ended(err error) error {
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return r.fatal(r.base+int64(len(r.buf)), err)
+}
+
+// fatal returns the error of a stream that cannot be read on.
+func (r *Reader) fatal(offset int64, err error) error {
+	e := &Error{Offset: offset, Index: -1, Fatal: true, Err: err}
+	if r.place == inRecords || r.place == inArray {
+		e.Index = r.index
+	}
+	if r.hold < 0 {
+		r.place = atEnd
+	}
+	return e
+}
+
+// peek passes over white space and returns the byte that comes next, which stays unread.
+func (r *Reader) peek() (byte, error) {
+	for {
+		for ; r.pos < len(r.buf); r.pos++ {
+			switch c := r.buf[r.pos]; c {
+			case ' ', '\n', '\r', '\t':
+			default:
+				return c, nil
+			}
+		}
+		if err := r.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// fill reads more of the stream into the buffer, at least one byte, and fails if it cannot. It may
+// move the buffer: what is in it from r.pos on, or from r.hold on, is kept.
+func (r *Reader) fill() error {
+	if !r.sniffed {
+		if err := r.sniff(); err != nil {
+			r.err = err
+		}
+		r.sniffed = true
+		if len(r.buf) > 0 {
+			return nil
+		}
+	}
+	if r.err != nil {
+		return r.err
+	}
+	keep := r.pos
+	if r.hold >= 0 {
+		keep = r.hold
+	}
+	if room := cap(r.buf) - len(r.buf); room < bufferSize/2 {
+		if 2*keep <= cap(r.buf) { // new, or full of one value
+			r.buf = append(make([]byte, 0, 2*cap(r.buf)+bufferSize), r.buf[keep:]...)
+		} else {
+			r.buf = append(r.buf[:0], r.buf[keep:]...)
+		}
+		r.base += int64(keep)
+		r.pos -= keep
+		if r.hold >= 0 {
+			r.hold = 0
+		}
+	}
+	for range maxEmptyReads {
+		n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
+		r.buf = r.buf[:len(r.buf)+n]
+		if err != nil {
+			r.err = err
+		}
+		if n > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.err = io.ErrNoProgress
+	return r.err
+}
+
+// maxEmptyReads is after how many reads that return nothing a stream is given up, as in bufio.
+const maxEmptyReads = 100
+
+// sniff finds out whether the stream is gzip, and unpacks it if it is. File names do not tell: some
+// S3 clients unpack what S3 marks as packed, and leave the name as it was.
+func (r *Reader) sniff() error {
+	head := make([]byte, 2)
+	n, err := io.ReadFull(r.src, head)
+	if err != nil && err != io.ErrUnexpectedEOF {
+		return err // io.EOF for an empty stream
+	}
+	if n < len(head) || head[0] != 0x1f || head[1] != 0x8b {
+		r.buf = append(make([]byte, 0, bufferSize), head[:n]...)
+		if n < len(head) {
+			return io.EOF
+		}
+		return nil
+	}
+	r.src, err = gzip.NewReader(io.MultiReader(bytes.NewReader(head), r.src))
+	return err
+}

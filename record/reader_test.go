@@ -1,0 +1,296 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// outcome is what a Reader said: for each call of Read, the text of the record or the error.
+func outcome(r *Reader) (list []string) {
+	for rec, err := range r.Records() {
+		if err != nil {
+			list = append(list, err.Error())
+			if err.(*Error).Fatal {
+				list = append(list, "fatal")
+			}
+			continue
+		}
+		list = append(list, rec.Text())
+	}
+	return list
+}
+
+func gzipped(t testing.TB, text string) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	w := gzip.NewWriter(&buf)
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+const a, b, c = `{"eventName":"a"}`, `{ "eventName" : "b]}" }`, `{"eventID":"c\"","x":[{}]}`
+
+func TestReader(t *testing.T) {
+	for _, tt := range []struct {
+		name, stream string
+		want         []string
+	}{
+		// The shapes.
+		{"empty", ``, nil},
+		{"white space", " \r\n\t", nil},
+		{"log file", `{"Records":[` + a + `,` + b + `,` + c + `]}`, []string{a, b, c}},
+		{"log file indented", "{\n \"Records\" : [\n" + a + " ,\n" + b + "\n]\n}\n", []string{a, b}},
+		{"log file without records", `{"Records":[]}`, nil},
+		{"Records not first", `{"x":{"Records":[1]},"y":[],"Records":[` + a + `],"z":"]"}`, []string{a}},
+		{"Records twice", `{"Records":[` + a + `],"Records":[` + b + `]}`, []string{a, b}},
+		{"two log files", `{"Records":[` + a + `]}` + "\n" + `{"Records":[` + b + `]}`, []string{a, b}},
+		{"array", `[` + a + `,` + b + `]`, []string{a, b}},
+		{"one record", c, []string{c}},
+		{"lines", a + "\n" + b + "\r\n" + c + "\n", []string{a, b, c}},
+		{"no lines", a + b + c, []string{a, b, c}},
+		{"event", `{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":` + a + `}`, []string{a}},
+		{"everything", a + `[` + b + `]{"Records":[` + c + `]}`, []string{a, b, c}},
+
+		// Values that cannot be used do not keep others from being read.
+		{"not an object", `{"Records":[1,` + a + `,"x",null,[],` + b + `]}`, []string{
+			`record: not a JSON object: a number in record 0 (offset 12)`, a,
+			`record: not a JSON object: a string in record 2 (offset 32)`,
+			`record: not a JSON object: null in record 3 (offset 36)`,
+			`record: not a JSON object: an array in record 4 (offset 41)`, b}},
+		{"broken record", `{"Records":[` + a + `,{"eventName":x},` + b + `]}`, []string{a,
+			`record: expected a value, found 'x' in record 1 (offset 43)`, b}},
+		{"no record", `{"Records":[{},` + a + `]}`, []string{
+			`record: not a CloudTrail record: it has none of a record's fields in record 0 (offset 12)`, a}},
+		{"nothing between commas", `{"Records":[,` + a + `,,` + b + `,]}`, []string{
+			`record: expected a record, found ',' in record 0 (offset 12)`, a,
+			`record: expected a record, found ',' in record 2 (offset 31)`, b,
+			`record: expected a record, found ']' in record 4 (offset 56)`}},
+		{"other JSON", `{"name":"x","list":[1]}` + a, []string{
+			`record: not a CloudTrail record: it has none of a record's fields in record 0 (offset 0)`, a}},
+		{"Records is no array", `{"Records":{}}` + a, []string{
+			`record: not a CloudTrail record: it has none of a record's fields in record 0 (offset 0)`, a}},
+		{"broken line", a + "\n{\"eventName\" \"b\"}\n" + c, []string{a,
+			`record: expected a colon, found '"' in record 1 (offset 31)`, c}},
+		{"S3 notification", `{"Records":[{"eventSource":"aws:s3","s3":{}}]}`, []string{
+			`record: not a CloudTrail record: it is a notification from an S3 bucket in record 0 (offset 12)`}},
+
+		// What ends the stream.
+		{"no JSON", `hello`, []string{
+			`record: expected a JSON object or array, found 'h' (offset 0)`, "fatal"}},
+		{"a number", `17`, []string{`record: expected a JSON object or array, found '1' (offset 0)`, "fatal"}},
+		{"no comma", `{"Records":[` + a + b + `]}`, []string{a,
+			`record: expected a comma or the end of the records, found '{' in record 1 (offset 29)`, "fatal"}},
+		{"trailing text", `{"Records":[` + a + `]} # the end`, []string{a,
+			`record: expected a JSON object or array, found '#' (offset 32)`, "fatal"}},
+		{"no colon in the rest", `{"Records":[` + a + `],"x" 1}`, []string{a,
+			`record: expected a colon, found '1' (offset 35)`, "fatal"}},
+		{"cut before a record", `{"Records":[` + a + `,`, []string{a,
+			`record: unexpected EOF in record 1 (offset 30)`, "fatal"}},
+		{"cut in a record", `{"Records":[` + a + `,{"eventName":"b`, []string{a,
+			`record: unexpected EOF in record 1 (offset 45)`, "fatal"}},
+		{"cut behind a record", `{"Records":[` + a, []string{a,
+			`record: unexpected EOF in record 1 (offset 29)`, "fatal"}},
+		{"cut behind the records", `{"Records":[` + a + `]`, []string{a,
+			`record: unexpected EOF (offset 30)`, "fatal"}},
+		{"cut line", a + "\n" + `{"eventName":"b"`, []string{a,
+			`record: unexpected EOF (offset 34)`, "fatal"}},
+		{"cut at the start", `{"Rec`, []string{`record: unexpected EOF (offset 5)`, "fatal"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for how, src := range map[string]io.Reader{
+				"whole":         strings.NewReader(tt.stream),
+				"byte by byte":  iotest.OneByteReader(strings.NewReader(tt.stream)),
+				"data with EOF": iotest.DataErrReader(strings.NewReader(tt.stream)),
+				"gzip":          bytes.NewReader(gzipped(t, tt.stream)),
+				"gzip by bytes": iotest.OneByteReader(bytes.NewReader(gzipped(t, tt.stream))),
+			} {
+				if got := outcome(NewReader(src)); !slices.Equal(got, tt.want) {
+					t.Errorf("%s: %q\ngot  %q\nwant %q", how, tt.stream, got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestReaderOffset(t *testing.T) {
+	r := NewReader(strings.NewReader(`{"Records":[` + a + ` , ` + b + `]}` + "\n"))
+	for _, want := range []int64{29, 32 + int64(len(b)), 35 + int64(len(b))} {
+		_, err := r.Read()
+		if got := r.InputOffset(); got != want {
+			t.Errorf("offset %d after %v, want %d", got, err, want)
+		}
+	}
+}
+
+// Files are packed one member after the other by Amazon Data Firehose and by cat.
+func TestReaderMembers(t *testing.T) {
+	both := append(gzipped(t, a+"\n"), gzipped(t, b+"\n")...)
+	if got, want := outcome(NewReader(bytes.NewReader(both))), []string{a, b}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestReaderTruncatedGzip(t *testing.T) {
+	var file strings.Builder
+	file.WriteString(`{"Records":[`)
+	for i := range 2000 {
+		fmt.Fprintf(&file, `{"eventName":"PutObject","eventID":"%d"},`, i*i)
+	}
+	whole := gzipped(t, strings.TrimSuffix(file.String(), ",")+"]}")
+	for cut := 0; cut < len(whole); cut += 1 + len(whole)/97 {
+		r := NewReader(bytes.NewReader(whole[:cut]))
+		var n int
+		var last error
+		for rec, err := range r.Records() {
+			if last = err; err == nil {
+				if want := fmt.Sprint(n * n); rec.EventID != want {
+					t.Fatalf("cut at %d: record %d has id %s", cut, n, rec.EventID)
+				}
+				n++
+			}
+		}
+		if cut == 0 {
+			continue // an empty stream has no records, and nothing wrong with it
+		}
+		if !errors.Is(last, io.ErrUnexpectedEOF) || !last.(*Error).Fatal {
+			t.Errorf("cut at %d of %d: %d records, then %v, want %v", cut, len(whole), n, last, io.ErrUnexpectedEOF)
+		}
+	}
+	damaged := slices.Clone(whole)
+	damaged[len(damaged)-6] ^= 1 // in the checksum
+	got := outcome(NewReader(bytes.NewReader(damaged)))
+	if len(got) != 2002 || got[2001] != "fatal" || !strings.Contains(got[2000], "checksum") {
+		t.Errorf("damaged checksum: %d outcomes, the last %q", len(got), got[max(0, len(got)-2):])
+	}
+}
+
+// A stream that fails does so once, behind the records that came before.
+func TestReaderStreamError(t *testing.T) {
+	broken := errors.New("connection reset")
+	src := io.MultiReader(strings.NewReader(`{"Records":[`+a+`,`), iotest.ErrReader(broken))
+	r := NewReader(src)
+	if rec, err := r.Read(); err != nil || rec.Text() != a {
+		t.Errorf("Read = %v, %v", rec, err)
+	}
+	if _, err := r.Read(); !errors.Is(err, broken) {
+		t.Errorf("Read: %v, want %v", err, broken)
+	}
+	for range 2 {
+		if _, err := r.Read(); err != io.EOF {
+			t.Errorf("Read after a fatal error: %v, want EOF", err)
+		}
+	}
+}
+
+func TestReaderLimit(t *testing.T) {
+	large := `{"eventName":"` + strings.Repeat("x", 200<<10) + `"}`
+	message := func(index, offset int) string {
+		return fmt.Sprintf("record: limit exceeded: more than 131072 bytes in record %d (offset %d)", index, offset)
+	}
+	for _, tt := range []struct {
+		name, stream string
+		want         []string
+	}{
+		{"in a log file", `{"Records":[` + a + `,` + large + `,` + b + `]}`, []string{a, message(1, 30), b}},
+		{"on a line", a + "\n" + large + "\n" + b, []string{a, message(1, 18), b}},
+		{"before Records", `{"x":` + large + `,"Records":[]}` + a, []string{message(0, 0), a}},
+		{"cut", a + large[:150<<10], []string{a, "record: unexpected EOF (offset 153617)", "fatal"}},
+	} {
+		r := NewReader(strings.NewReader(tt.stream))
+		r.MaxRecord = 128 << 10
+		if got := outcome(r); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %.300q, want %q", tt.name, got, tt.want)
+		}
+	}
+	r := NewReader(strings.NewReader(large))
+	if rec, err := r.Read(); err != nil || rec.Text() != large {
+		t.Errorf("a record of %d bytes by default: %v", len(large), err)
+	}
+}
+
+// Memory does not grow with the stream, and with ReuseRecord each record costs one allocation: its
+// text.
+func TestReaderMemory(t *testing.T) {
+	src := &endless{text: []byte(modern + "\n")}
+	r := NewReader(src)
+	r.ReuseRecord = true
+	for range 1000 {
+		if _, err := r.Read(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// modern has escapes in two of its strings and in one ARN, which cost one more each.
+	allocs := testing.AllocsPerRun(10000, func() {
+		if _, err := r.Read(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocs > 5 {
+		t.Errorf("%v allocations a record", allocs)
+	}
+	if cap(r.buf) > 4*bufferSize {
+		t.Errorf("the buffer has grown to %d bytes", cap(r.buf))
+	}
+}
+
+// endless is a text over and over.
+type endless struct {
+	text []byte
+	at   int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	n := copy(b, e.text[e.at:])
+	e.at = (e.at + n) % len(e.text)
+	return n, nil
+}
+
+// FuzzReader checks that any stream is read the same way however it is cut, packed or not; that
+// reading ends; and that a stream which is well formed gives just its records.
+func FuzzReader(f *testing.F) {
+	for _, text := range seeds {
+		f.Add(text)
+		f.Add(`{"Records":[` + text + `,` + announced + `]}`)
+	}
+	f.Add(`[` + a + `]` + a + "\n" + b)
+	f.Add(`{"x":[1,{}],"Records":[` + a + `],"y":{}}`)
+	f.Fuzz(func(t *testing.T, stream string) {
+		if strings.HasPrefix(stream, "\x1f\x8b") {
+			return // is unpacked when it is whole, and packed twice below
+		}
+		got := outcome(NewReader(strings.NewReader(stream)))
+		for how, src := range map[string]io.Reader{
+			"byte by byte": iotest.OneByteReader(strings.NewReader(stream)),
+			"in halves":    iotest.HalfReader(iotest.DataErrReader(strings.NewReader(stream))),
+			"gzip":         bytes.NewReader(gzipped(t, stream)),
+		} {
+			if other := outcome(NewReader(src)); !slices.Equal(got, other) {
+				t.Fatalf("%q: whole %q, %s %q", stream, got, how, other)
+			}
+		}
+		if want, ok := recordsSlow(stream); ok {
+			if len(got) != len(want) {
+				t.Fatalf("%q: %d outcomes %q, want %d", stream, len(got), got, len(want))
+			}
+			for i := range want {
+				r, err := Parse([]byte(want[i]))
+				if err == nil && r.Text() != got[i] || err != nil && !strings.HasPrefix(got[i], "record: ") {
+					t.Fatalf("%q: record %d is %s, alone it is %v, %v", stream, i, got[i], r, err)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,292 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseAnnouncement(t *testing.T) {
+	r, err := Parse([]byte(announced))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Record{
+		EventVersion: "1.05",
+		UserIdentity: Identity{
+			Type: "Root", UserName: "jbarr", PrincipalID: "99999999999",
+			ARN: "arn:aws:iam::99999999999:root", AccountID: "99999999999",
+			SessionContext: SessionContext{
+				CreationDate:     time.Date(2016, 11, 15, 17, 55, 17, 0, time.UTC),
+				MFAAuthenticated: False,
+			},
+		},
+		EventTime:         time.Date(2016, 11, 15, 23, 2, 12, 0, time.UTC),
+		EventSource:       "s3.amazonaws.com",
+		EventName:         "PutObject",
+		AWSRegion:         "us-east-1",
+		UserAgent:         "[S3Console/0.4]",
+		RequestParameters: JSON(announced[strings.Index(announced, `{"X-Amz-Date"`) : len(announced)-1]),
+		text:              announced,
+	}
+	if diff := cmp.Diff(want, r, cmp.AllowUnexported(Record{})); diff != "" {
+		t.Errorf("the announcement's record (-want +got):\n%s", diff)
+	}
+}
+
+func TestParseModern(t *testing.T) {
+	r, err := Parse([]byte("\n " + modern + "\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Record{
+		EventVersion: "1.11",
+		UserIdentity: Identity{
+			Type: "AssumedRole", PrincipalID: "AROAEXAMPLEID:bob",
+			ARN: "arn:aws:sts::111122223333:assumed-role/Admin/bob", AccountID: "111122223333",
+			AccessKeyID: "ASIAIOSFODNN7EXAMPLE", InvokedBy: "athena.amazonaws.com", CredentialID: "c-1",
+			SessionContext: SessionContext{
+				SessionIssuer: SessionIssuer{"Role", "AROAEXAMPLEID", "arn:aws:iam::111122223333:role/Admin",
+					"111122223333", "Admin"},
+				CreationDate:     time.Date(2026, 11, 15, 17, 55, 17, 0, time.UTC),
+				MFAAuthenticated: True, SourceIdentity: "bob@example.com", EC2RoleDelivery: "2.0",
+				AssumedRoot: True, FederatedBy: "www.amazon.com",
+			},
+			OnBehalfOf: OnBehalfOf{"u-1", "arn:aws:identitystore::111122223333:identitystore/d-1"},
+			InScopeOf: InScopeOf{"arn:aws:lambda:us-east-1:111122223333:function:f", "111122223333",
+				"AWS::Lambda::Function", "arn:aws:lambda:us-east-1:111122223333:function:f"},
+		},
+		EventTime:           time.Date(2026, 11, 15, 23, 2, 12, 0, time.UTC),
+		EventSource:         "s3.amazonaws.com",
+		EventName:           "GetObject",
+		AWSRegion:           "us-east-1",
+		SourceIPAddress:     "192.0.2.10",
+		UserAgent:           "[aws-cli/2.15.30]",
+		ErrorCode:           "AccessDenied",
+		ErrorMessage:        `Access "Denied"`,
+		RequestParameters:   `{"bucketName":"amzn-s3-demo-bucket","Host":"amzn-s3-demo-bucket.s3.us-east-1.amazonaws.com","key":"images/caf\u00e9.jpg"}`,
+		AdditionalEventData: `{"bytesTransferredOut":0.0}`,
+		ServiceEventDetails: `{"a":1}`,
+		RequestID:           "79104EXAMPLEB723",
+		EventID:             "3038ebd2-c98a-4c65-9b6e-e22506292313",
+		ReadOnly:            True,
+		Resources: []Resource{
+			{ARN: "arn:aws:s3:::amzn-s3-demo-bucket/images/café.jpg", Type: "AWS::S3::Object"},
+			{ARN: "arn:aws:s3:::amzn-s3-demo-bucket", AccountID: "111122223333", Type: "AWS::S3::Bucket"},
+		},
+		EventType:            "AwsApiCall",
+		APIVersion:           "2006-03-01",
+		ManagementEvent:      False,
+		RecipientAccountID:   "111122223333",
+		SharedEventID:        "24bb05ed-20c7-5249-b337-6e45cc08cd4e",
+		VPCEndpointID:        "vpce-0abc123def4567890",
+		VPCEndpointAccountID: "111122223333",
+		EventCategory:        Data,
+		text:                 modern,
+	}
+	if diff := cmp.Diff(want, r, cmp.AllowUnexported(Record{})); diff != "" {
+		t.Errorf("a record of today (-want +got):\n%s", diff)
+	}
+	if got := r.Get("tlsDetails.tlsVersion").Str; got != "TLSv1.3" {
+		t.Errorf("a field without a name of its own: %q, want TLSv1.3", got)
+	}
+}
+
+// A record that was decoded before leaves nothing behind in the next.
+func TestUnmarshalOverwrites(t *testing.T) {
+	for _, first := range seeds {
+		for _, second := range []string{announced, modern, `{"eventName":"a"}`} {
+			var reused, fresh Record
+			reused.UnmarshalJSON([]byte(first))
+			if err := reused.UnmarshalJSON([]byte(second)); err != nil {
+				t.Fatal(err)
+			}
+			if err := fresh.UnmarshalJSON([]byte(second)); err != nil {
+				t.Fatal(err)
+			}
+			reused.Resources = append([]Resource(nil), reused.Resources...)
+			fresh.Resources = append([]Resource(nil), fresh.Resources...)
+			if diff := cmp.Diff(fresh, reused, cmp.AllowUnexported(Record{})); diff != "" {
+				t.Errorf("%.60s after %.60s (-fresh +reused):\n%s", second, first, diff)
+			}
+		}
+	}
+}
+
+func TestParseQuirks(t *testing.T) {
+	midnight := time.Date(2025, 1, 21, 17, 49, 47, 0, time.UTC)
+	for _, tt := range []struct {
+		text string
+		got  func(r *Record) any
+		want any
+	}{
+		// Booleans in quotes, as Athena and CSV exports have them.
+		{`{"eventID":"","readOnly":"true"}`, func(r *Record) any { return r.ReadOnly }, True},
+		{`{"eventID":"","readOnly":"False"}`, func(r *Record) any { return r.ReadOnly }, False},
+		{`{"eventID":"","readOnly":1}`, func(r *Record) any { return r.ReadOnly }, Absent},
+		{`{"eventID":"","readOnly":null}`, func(r *Record) any { return r.ReadOnly }, Absent},
+		{`{"eventID":"","userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":true}}}}`,
+			func(r *Record) any { return r.UserIdentity.SessionContext.MFAAuthenticated }, True},
+		// Names in lower case.
+		{`{"eventID":"","userIdentity":{"username":"a"}}`, func(r *Record) any { return r.UserIdentity.UserName }, "a"},
+		{`{"eventID":"","resources":[{"arn":"b"}]}`, func(r *Record) any { return r.Resources[0].ARN }, "b"},
+		{`{"eventId":"c"}`, func(r *Record) any { return r.EventID }, "c"},
+		// Times.
+		{`{"eventTime":"2025-01-21T17:49:47Z"}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":"2025-01-21T17:49:47.000Z"}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":"2025-01-21T19:49:47+02:00"}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":"2025-01-21T17:49:47"}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":"2025-01-21 17:49:47.000000000"}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":"20250121T174947Z"}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":"yesterday"}`, func(r *Record) any { return r.EventTime }, time.Time{}},
+		{`{"eventTime":1737481787}`, func(r *Record) any { return r.EventTime }, time.Time{}},
+		// Bodies are whatever they are.
+		{`{"eventID":"","requestParameters":null}`, func(r *Record) any { return r.RequestParameters }, JSON("")},
+		{`{"eventID":"","requestParameters":"null"}`, func(r *Record) any { return r.RequestParameters }, JSON(`"null"`)},
+		{`{"eventID":"","requestParameters": [ 1e3 ] }`, func(r *Record) any { return r.RequestParameters }, JSON(`[ 1e3 ]`)},
+		// The last of two, as in encoding/json.
+		{`{"eventName":"a","eventName":"b"}`, func(r *Record) any { return r.EventName }, "b"},
+		{`{"eventName":"a","eventName":null}`, func(r *Record) any { return r.EventName }, ""},
+		{`{"eventID":"","userIdentity":{"type":"a"},"userIdentity":{"arn":"b"}}`,
+			func(r *Record) any { return r.UserIdentity }, Identity{ARN: "b"}},
+		{`{"eventID":"","userIdentity":{"type":"a"},"userIdentity":null}`,
+			func(r *Record) any { return r.UserIdentity }, Identity{}},
+		{`{"eventID":"","resources":[{}],"resources":null}`, func(r *Record) any { return len(r.Resources) }, 0},
+		// Names may be escaped, and differ by case.
+		{`{"event\u004eame":"a","eventname":"b"}`, func(r *Record) any { return r.EventName }, "a"},
+		{`{"eventName":"\ud83d\ude80 \"\\"}`, func(r *Record) any { return r.EventName }, `🚀 "\`},
+	} {
+		r, err := Parse([]byte(tt.text))
+		if err != nil {
+			t.Errorf("%s: %v", tt.text, err)
+			continue
+		}
+		if diff := cmp.Diff(tt.want, tt.got(r)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.text, diff)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	for _, tt := range []struct {
+		text, message string
+		cause         error
+	}{
+		{``, `record: unexpected EOF (offset 0)`, nil},
+		{`hello`, `record: expected a value, found 'h' (offset 0)`, nil},
+		{` [{"eventName":"a"}]`, `record: not a JSON object: an array (offset 1)`, ErrNotObject},
+		{`null`, `record: not a JSON object: null (offset 0)`, ErrNotObject},
+		{`{"eventName":"a"`, `record: unexpected EOF (offset 16)`, nil},
+		{`{"eventName":"a"} x`, `record: expected the end of the text, found 'x' (offset 18)`, nil},
+		{`{"eventName":"a","x":[1,}]}`, `record: expected a value, found '}' (offset 24)`, nil},
+		{`{"eventName":"a","x":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `}`,
+			`record: nested deeper than 1000 levels (offset 1021)`, nil},
+		{`{}`, `record: not a CloudTrail record: it has none of a record's fields (offset 0)`, ErrNotRecord},
+		{` {"name":"package","version":"1.0"}`,
+			`record: not a CloudTrail record: it has none of a record's fields (offset 1)`, ErrNotRecord},
+		{`{"detail-type":"EC2 Instance State-change Notification","detail": {"state":"running"}}`,
+			`record: not a CloudTrail record: the detail of an event that is not from CloudTrail (offset 66)`, ErrNotRecord},
+		{`{"eventVersion":"2.1","eventSource":"aws:s3","s3":{}}`,
+			`record: not a CloudTrail record: it is a notification from an S3 bucket (offset 0)`, ErrNotRecord},
+	} {
+		_, err := Parse([]byte(tt.text))
+		var e *Error
+		if !errors.As(err, &e) || err.Error() != tt.message || tt.cause != nil && !errors.Is(err, tt.cause) {
+			t.Errorf("Parse(%.60s): %v, want %s", tt.text, err, tt.message)
+		}
+	}
+}
+
+func TestParseEvent(t *testing.T) {
+	r, err := Parse([]byte(modern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromEvent, err := Parse(r.AppendEvent(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(r, fromEvent, cmp.AllowUnexported(Record{})); diff != "" {
+		t.Errorf("record in an event (-alone +in event):\n%s", diff)
+	}
+}
+
+func TestMarshal(t *testing.T) {
+	r, err := Parse([]byte(modern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(struct{ Records []*Record }{[]*Record{r}})
+	if want := `{"Records":[` + modern + `]}`; err != nil || string(got) != want {
+		t.Errorf("Marshal = %s, %v, want %s", got, err, want)
+	}
+	if got, err := json.Marshal(&Record{EventName: "GetObject"}); err == nil {
+		t.Errorf("a record without text marshals to %s", got)
+	}
+	if got, err := json.Marshal([]JSON{r.AdditionalEventData, ""}); string(got) != `[{"bytesTransferredOut":0.0},null]` {
+		t.Errorf("Marshal of JSON = %s, %v", got, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, text := range seeds {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := Parse(text)
+		if err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.Offset < 0 || e.Offset > int64(len(text)) {
+				t.Fatalf("%q: %v has no place in the text", text, err)
+			}
+		}
+		if !utf8.Valid(text) || strings.Count(string(text), "[")+strings.Count(string(text), "{") > 900 {
+			return // encoding/json repairs the one and nests deeper than we do
+		}
+		if err := compareSlow(r, text); err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+	})
+}
+
+// compareSlow compares what Parse made of a text, nil if it refused it, with what a naive decode
+// says.
+func compareSlow(r *Record, text []byte) error {
+	want, ok := decodeSlow(text)
+	if (r != nil) != ok {
+		return fmt.Errorf("accepted: %v; by the naive decode: %v", r != nil, ok)
+	}
+	if r == nil {
+		return nil
+	}
+	if !json.Valid([]byte(r.Text())) {
+		return fmt.Errorf("its text is %s", r.Text())
+	}
+	for path, got := range r.fields() {
+		if got != want[path] {
+			return fmt.Errorf("%s = %q, want %q", path, got, want[path])
+		}
+	}
+	for path, got := range r.booleans() {
+		if got != boolSlow(want[path]) {
+			return fmt.Errorf("%s = %v, want %q", path, got, want[path])
+		}
+	}
+	// What is derived must not fail, whatever is missing.
+	r.Category()
+	r.IsReadOnly()
+	r.S3ObjectARN()
+	if r.UserIdentity.Principal() == "" {
+		return errors.New("nobody is behind the call")
+	}
+	if event := r.AppendEvent(nil); !json.Valid(event) {
+		return fmt.Errorf("its event is %s", event)
+	}
+	return nil
+}
