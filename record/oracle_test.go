@@ -7,8 +7,8 @@ import (
 )
 
 // decodeSlow is what Parse accepts and keeps, said by encoding/json: the fields of a record by their
-// paths, those that are strings as they are and booleans as "true" or "false". ok is false for what
-// is no record.
+// paths, strings as they are, and booleans as "true" or "false" with a question mark behind the path.
+// ok is false for what is no record.
 func decodeSlow(text []byte) (fields map[string]string, ok bool) {
 	var v map[string]any
 	if json.Unmarshal(text, &v) != nil || v == nil {
@@ -48,7 +48,7 @@ func flattenSlow(fields map[string]string, path string, v any) {
 	case string:
 		fields[path] = v
 	case bool:
-		fields[path] = map[bool]string{true: "true", false: "false"}[v]
+		fields[path+"?"] = map[bool]string{true: "true", false: "false"}[v]
 	}
 }
 

@@ -274,8 +274,8 @@ func compareSlow(r *Record, text []byte) error {
 		}
 	}
 	for path, got := range r.booleans() {
-		if got != boolSlow(want[path]) {
-			return fmt.Errorf("%s = %v, want %q", path, got, want[path])
+		if text := want[path] + want[path+"?"]; got != boolSlow(text) {
+			return fmt.Errorf("%s = %v, want %q", path, got, text)
 		}
 	}
 	// What is derived must not fail, whatever is missing.
