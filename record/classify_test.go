@@ -89,8 +89,11 @@ func TestS3ObjectARN(t *testing.T) {
 		{Record{EventSource: "lambda.amazonaws.com", EventName: "PutObject",
 			RequestParameters: `{"bucketName":"b","key":"k"}`}, ""},
 	} {
-		if got, ok := tt.r.S3ObjectARN(); got != tt.want || ok != (tt.want != "") {
-			t.Errorf("%s with %s: %q, %v, want %q", tt.r.EventName, tt.r.RequestParameters, got, ok, tt.want)
+		got, ok := tt.r.S3ObjectARN()
+		appended, also := tt.r.AppendS3ObjectARN([]byte("before "))
+		if got != tt.want || ok != (tt.want != "") || string(appended) != "before "+got || also != ok {
+			t.Errorf("%s with %s: %q, %v, appended %q, %v, want %q",
+				tt.r.EventName, tt.r.RequestParameters, got, ok, appended, also, tt.want)
 		}
 	}
 }

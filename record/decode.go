@@ -403,8 +403,7 @@ func (d *decoder) string() (string, error) {
 	if t.Escaped {
 		return string(unquote(t.Raw)), nil
 	}
-	end := d.scan.Offset() - 1 // where the closing quote stands
-	return d.copy[end-len(t.Raw) : end], nil
+	return d.copy[t.Offset : t.Offset+len(t.Raw)], nil
 }
 
 // unquote returns what a text with escapes means. It is never longer than the text.

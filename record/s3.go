@@ -30,18 +30,28 @@ func (r *Record) S3Object() (S3Object, bool) {
 // first years of S3 data events, the announcement's own among them, lack resources. ok is false
 // for any other call.
 func (r *Record) S3ObjectARN() (arn string, ok bool) {
-	if !isS3(r.EventSource) || !s3ObjectLevel(r.EventName) {
-		return "", false
+	b, ok := r.AppendS3ObjectARN(nil)
+	return string(b), ok
+}
+
+// AppendS3ObjectARN appends to dst what [Record.S3ObjectARN] returns, or nothing.
+func (r *Record) AppendS3ObjectARN(dst []byte) (arn []byte, ok bool) {
+	if !s3ObjectLevel(r.EventName) {
+		return dst, false
 	}
 	object, ok := r.S3Object()
 	if !ok {
-		return "", false
+		return dst, false
 	}
-	key := object.Key
-	if key == "" {
-		key = r.RequestParameters.Get("prefix").Str
+	dst = append(dst, "arn:"...)
+	dst = append(dst, Partition(r.AWSRegion)...)
+	dst = append(dst, ":s3:::"...)
+	dst = append(dst, object.Bucket...)
+	dst = append(dst, '/')
+	if object.Key == "" {
+		return append(dst, r.RequestParameters.Get("prefix").Str...), true
 	}
-	return "arn:" + Partition(r.AWSRegion) + ":s3:::" + object.Bucket + "/" + key, true
+	return append(dst, object.Key...), true
 }
 
 // Partition returns the AWS partition of a Region: "aws", "aws-cn" or "aws-us-gov".

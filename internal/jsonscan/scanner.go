@@ -51,6 +51,7 @@ func (k Kind) String() string {
 type Text struct {
 	Raw     []byte
 	Escaped bool // Raw has a backslash, so it is not yet what it means: see [AppendUnquoted]
+	Offset  int  // of Raw
 }
 
 // An Error says at which byte of a text it stops being JSON.
@@ -129,7 +130,7 @@ func (s *Scanner) Name() (name Text, ok bool, err error) {
 		return Text{}, false, s.unexpected("a colon")
 	}
 	s.pos++
-	return Text{s.data[start : end-1], escaped}, true, nil
+	return Text{s.data[start : end-1], escaped, start}, true, nil
 }
 
 // Element moves to the next element of the array that the Scanner is in, which the caller must
@@ -181,7 +182,7 @@ func (s *Scanner) String() (Text, error) {
 		return Text{}, err
 	}
 	s.pos = end
-	return Text{s.data[start : end-1], escaped}, nil
+	return Text{s.data[start : end-1], escaped, start}, nil
 }
 
 // Skip passes over the value that comes next without checking it, and returns its text. It fails

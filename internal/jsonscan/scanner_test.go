@@ -199,8 +199,8 @@ func FuzzUnquote(f *testing.F) {
 		if got := AppendUnquoted(nil, str.Raw, ReplaceLone); string(got) != want {
 			t.Fatalf("AppendUnquoted(%q) = %q, want %q", str.Raw, got, want)
 		}
-		if str.Escaped != strings.Contains(text, `\`) {
-			t.Fatalf("String(%q): Escaped = %v", text, str.Escaped)
+		if str.Escaped != strings.Contains(text, `\`) || str.Offset != 1 {
+			t.Fatalf("String(%q): Escaped = %v, Offset = %d", text, str.Escaped, str.Offset)
 		}
 	})
 }
