@@ -1,0 +1,151 @@
+// Package selector tells whether a CloudTrail trail would log a record, and why, or why not.
+//
+// A [Selector] is made from the event selectors of a trail, as the AWS CLI prints them. It answers for
+// any number of records, from any number of goroutines:
+//
+//	var uploads = selector.MustCompile(`{"EventSelectors": [{
+//		"ReadWriteType": "WriteOnly",
+//		"IncludeManagementEvents": false,
+//		"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::data-bucket/"]}]
+//	}]}`)
+//
+//	if !uploads.Match(rec) {
+//		fmt.Println(uploads.Explain(rec))
+//	}
+//
+// What PutEventSelectors would refuse does not compile; the error has the service's message, the
+// place, and often what was meant.
+//
+// # Which events there are
+//
+// Management events are calls that manage resources, and sign-ins. Data events are calls on what is
+// in them: an object, a function, an item. Network activity events are calls through a VPC endpoint.
+// A trail without selectors logs all management events and nothing else. One with selectors logs
+// what any of them takes. A trail has either basic or advanced ones.
+//
+// What kind a record is, and whether the call only read, the record says itself or
+// [record.Record.Category] and [record.Record.IsReadOnly] derive; [Reason] tells which.
+//
+// # Basic selectors
+//
+//	ReadWriteType                  All (the default), ReadOnly or WriteOnly; for all that follows
+//	IncludeManagementEvents        true (the default) or false
+//	ExcludeManagementEventSources  kms.amazonaws.com, rdsdata.amazonaws.com or both: takes their
+//	                               management events out again, reads and writes
+//	DataResources                  data events on the resources that a value takes:
+//
+//	Type                   value                                     takes
+//	AWS::S3::Object        arn:aws:s3 or arn:aws:s3:::               every object
+//	                       arn:aws:s3:::bucket/                      every object in the bucket
+//	                       arn:aws:s3:::bucket/a/b                   those whose key begins with a/b
+//	AWS::Lambda::Function  arn:aws:lambda                            every function
+//	                       arn:aws:lambda:region:account:function:f  that function
+//	AWS::DynamoDB::Table   arn:aws:dynamodb                          every table, and its streams
+//	                       arn:aws:dynamodb:region:account:table/t   that table
+//
+// In other partitions aws is aws-cn, aws-us-gov and so on, and a value takes resources of its own
+// partition only. Prefixes are compared byte by byte, not step by step: a/b takes a/bc as well.
+//
+// # Advanced selectors
+//
+// An advanced selector is a list of conditions on fields. Which fields it may have depends on the
+// eventCategory that it selects (E is Equals, NE is NotEquals, any is these two, StartsWith,
+// NotStartsWith, EndsWith and NotEndsWith):
+//
+//	field                         Management        Data         NetworkActivity
+//	eventCategory                 E, required       E, required  E, required
+//	resources.type                                  E, required
+//	readOnly                      E true, false     E
+//	eventSource                   NE kms..., rds... any          E, required
+//	eventName                                       any          any
+//	eventType                                       any
+//	userIdentity.arn                                any          any
+//	sessionCredentialFromConsole                    E, NE true
+//	resources.ARN                                   any
+//	errorCode                                                    E VpceAccessDenied
+//	vpcEndpointId                                                any
+//
+// eventCategory, resources.type, and the eventSource of network activity have one value, so that
+// each type and each source needs a selector of its own. resources.ARN is that of the record's
+// resources of the selected type. userIdentity.arn is, for a role, that of the session. Values stand
+// for themselves: there are no wildcards, and case matters.
+//
+// # How conditions combine
+//
+// The operators of one field are of two groups. Equals, StartsWith and EndsWith select: if there are
+// any, at least one value of any of them must fit. The three that begin with Not deselect: if one
+// value of any of them fits, the event is not logged. Both groups must agree, all fields must agree,
+// and one selector is enough. So with
+//
+//	{"Field": "resources.ARN",
+//	 "StartsWith":    ["arn:aws:s3:::photos/"],
+//	 "EndsWith":      [".jpg"],
+//	 "NotStartsWith": ["arn:aws:s3:::photos/tmp/"]}
+//
+// a trail logs calls on
+//
+//	photos/a.png      which begins with photos/
+//	archive/b.jpg     which ends with .jpg: one of the operators that select is enough
+//
+// and does not log those on
+//
+//	photos/tmp/c.jpg  which is selected twice, and deselected
+//	archive/d.png     which nothing selects
+//
+// A field that the record does not have is neither selected nor deselected.
+//
+// # Limits
+//
+// A trail has at most 5 basic selectors with 250 values in all; those that take all resources of a
+// type are not counted. Advanced selectors have at most 500 values in all, those of eventCategory
+// and resources.type included, names of up to 1000 and values of up to 2048 characters.
+//
+// Match takes one binary search for each list of values, and allocates nothing.
+//
+// # Traps
+//
+//   - arn:aws:s3:::bucket without a slash is refused in basic selectors. In advanced ones,
+//     StartsWith takes other-names like bucket2 too, and Equals takes no object at all, with or
+//     without slash.
+//   - bucket/* takes only keys that begin with a star.
+//   - An exclusion in one selector does not keep another from taking the event.
+//   - Calls such as CreateTable or PutBucketPolicy are management events, whatever they name.
+//     ListObjects, HeadBucket and DeleteObjects are data events on a prefix: a selector for a/b
+//     takes a listing of a/b/c, not one of a.
+//   - A selector for a DynamoDB table takes reads of its stream, which name both.
+//   - A trail that logs all writes to S3 logs the delivery of its own log files.
+//   - Records before eventVersion 1.06 do not say whether they are data events, and many do not say
+//     whether they read. What is derived then is in the [Reason].
+//
+// # Deviations
+//
+// The rules are those of trails. Event data stores of CloudTrail Lake have the same JSON with more
+// fields and categories, which are refused here, as PutEventSelectors does.
+//
+// A data event that has no resources, as those of the first years, is taken by its bucket and key in
+// requestParameters if it is an S3 object-level call; see [record.Record.S3ObjectARN]. The service
+// decides before it writes a record, and always knows.
+//
+// The whole text must be UTF-8, and no object may have a name twice. Names are exact; an unknown one
+// is an error. A member that is null counts as absent.
+//
+// # Open questions
+//
+// AWS does not say, and this is our choice:
+//
+//   - Several values for eventCategory, resources.type, or the eventSource of network activity
+//     are refused.
+//   - A resources.type or network eventSource that is not known is accepted if it is like
+//     AWS::S3::Object or s3.amazonaws.com, because the lists grow. So is a partition.
+//   - If a record has several resources of the type, one that is selected is enough, and so is one
+//     that is deselected.
+//   - A resource with an ARNPrefix in place of an ARN is compared by that.
+//   - A function's ARN with a qualifier, and that of an index or stream, is not that of the function or
+//     table.
+//   - An empty list of selectors is an absent one. The service prints such, but may not take it.
+//   - The names that China has for the sources to exclude, kms.amazonaws.com.cn and
+//     rdsdata.amazonaws.com.cn, are accepted unless the TrailARN is of another partition. They are
+//     compared with the record's eventSource as they stand.
+//   - sessionCredentialFromConsole may be false, which no record's ever is.
+//   - If a Type has no Values, it takes nothing.
+package selector
