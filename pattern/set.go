@@ -1,0 +1,72 @@
+package pattern
+
+import (
+	"iter"
+	"slices"
+)
+
+// A Set is many compiled patterns, each under a key, that are matched in a single pass over an
+// event. It is immutable, and any number of goroutines may use it. To change the rules of a running
+// program, build a new Set and swap it in whole, with an [sync/atomic.Pointer].
+//
+// Keys need not be different: each rule is reported by its own key.
+type Set[K any] struct {
+	keys     []K
+	patterns []*Pattern
+	machine  *machine
+}
+
+// NewSet returns the set of the rules, which keep their order.
+func NewSet[K any](rules iter.Seq2[K, *Pattern]) *Set[K] {
+	s := &Set[K]{}
+	var branches [][]branch
+	for key, p := range rules {
+		if p == nil {
+			panic("pattern: NewSet was given a nil Pattern")
+		}
+		s.keys = append(s.keys, key)
+		s.patterns = append(s.patterns, p)
+		branches = append(branches, p.branches)
+	}
+	s.machine = newMachine(branches)
+	return s
+}
+
+// Match returns the keys of the rules that match an event, in the order in which [NewSet] received
+// them. How it reads the event is said at [Pattern.Match].
+func (s *Set[K]) Match(event []byte) ([]K, error) { return s.AppendMatch(nil, event) }
+
+// AppendMatch is like [Set.Match] but appends the keys to dst. After an error it returns dst as it
+// was.
+func (s *Set[K]) AppendMatch(dst []K, event []byte) ([]K, error) {
+	w, err := s.machine.read(event)
+	if err != nil {
+		return dst, err
+	}
+	defer w.free()
+	n := len(dst)
+	for i, rule := range s.machine.rules {
+		ok, err := w.matches(rule)
+		if err != nil {
+			return slices.Delete(dst, n, len(dst)), err
+		}
+		if ok {
+			dst = append(dst, s.keys[i])
+		}
+	}
+	return dst, nil
+}
+
+// All yields the rules in their order.
+func (s *Set[K]) All() iter.Seq2[K, *Pattern] {
+	return func(yield func(K, *Pattern) bool) {
+		for i, key := range s.keys {
+			if !yield(key, s.patterns[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns the number of rules.
+func (s *Set[K]) Len() int { return len(s.keys) }

@@ -1,0 +1,180 @@
+package pattern
+
+import (
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// TestSetLaws tests that a set says of each pattern what the pattern says alone, whatever its
+// neighbours and the order, over generated patterns and events.
+func TestSetLaws(t *testing.T) {
+	for seed := range uint64(60) {
+		var patterns []*Pattern
+		var events []string
+		for i := range uint64(40) {
+			text, event := newGenerator(seed<<32 + i).pair()
+			if p, err := Compile(text); err == nil {
+				patterns = append(patterns, p)
+			}
+			events = append(events, event)
+		}
+		set := NewSet(slices.All(patterns))
+		perm := rand.New(rand.NewPCG(seed, 0)).Perm(len(patterns))
+		shuffled := NewSet(func(yield func(int, *Pattern) bool) {
+			for _, i := range perm {
+				if !yield(i, patterns[i]) {
+					return
+				}
+			}
+		})
+		for _, event := range events {
+			var want []int
+			for i, p := range patterns {
+				ok, err := p.Match([]byte(event))
+				if err != nil {
+					t.Fatalf("%s on %s: %v", p, event, err)
+				}
+				if ok {
+					want = append(want, i)
+				}
+			}
+			got, err := set.Match([]byte(event))
+			if !slices.Equal(got, want) || err != nil {
+				t.Errorf("set on %s = %v, %v, want %v", event, got, err, want)
+			}
+			got, err = shuffled.Match([]byte(event))
+			if !slices.IsSortedFunc(got, func(a, b int) int { return slices.Index(perm, a) - slices.Index(perm, b) }) {
+				t.Errorf("shuffled set on %s = %v, not in the order of the rules", event, got)
+			}
+			if slices.Sort(got); !slices.Equal(got, want) || err != nil {
+				t.Errorf("shuffled set on %s = %v, %v, want %v", event, got, err, want)
+			}
+		}
+	}
+}
+
+func TestSet(t *testing.T) {
+	a, b := MustCompile(`{"a": [1]}`), MustCompile(`{"b": [1]}`)
+	list := []*Pattern{a, b, a}
+	set := NewSet(slices.All(list))
+	if set.Len() != 3 {
+		t.Errorf("Len() = %d, want 3", set.Len())
+	}
+	if got := slices.Collect(maps.Values(maps.Collect(set.All()))); len(got) != 3 {
+		t.Errorf("All() yields %v", got)
+	}
+	for i, p := range set.All() {
+		if p != list[i] {
+			t.Errorf("All() yields %d, %v", i, p)
+		}
+		if i == 1 {
+			break
+		}
+	}
+	got, err := set.AppendMatch([]int{7}, []byte(`{"a": 1, "b": 2}`))
+	if !slices.Equal(got, []int{7, 0, 2}) || err != nil {
+		t.Errorf("AppendMatch = %v, %v", got, err)
+	}
+	if got, err = set.AppendMatch([]int{7}, []byte(`{"a": 1, "b"}`)); !slices.Equal(got, []int{7}) || err == nil {
+		t.Errorf("AppendMatch after an error = %v, %v", got, err)
+	}
+}
+
+func TestEmptySet(t *testing.T) {
+	set := NewSet(maps.All(map[string]*Pattern{}))
+	if keys, err := set.Match([]byte(`{"a": 1}`)); len(keys) != 0 || err != nil {
+		t.Errorf("an empty set matches %v, %v", keys, err)
+	}
+	if _, err := set.Match([]byte(`[]`)); err == nil {
+		t.Error("an empty set takes an array for an event")
+	}
+}
+
+// TestConcurrent is for the race detector.
+func TestConcurrent(t *testing.T) {
+	p := MustCompile(`{"a": {"\u0062": ["x\n"], "c": [{"exists": false}]}}`)
+	set := NewSet(slices.All([]*Pattern{p, decoys[0], p}))
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for range 200 {
+				event, want := `{"a": [{"b": "x\u000a"}, {"c": 1}]}`, true
+				if i%2 == 0 {
+					event, want = `{"a": [{"b": "x\n", "c": 0}, {"b": "y\n"}]}`, false
+				}
+				if ok, err := p.Match([]byte(event)); ok != want || err != nil {
+					t.Errorf("%s = %v, %v, want %v", event, ok, err, want)
+				}
+				if keys, err := set.Match([]byte(event)); (len(keys) == 2) != want || err != nil {
+					t.Errorf("set on %s = %v, %v", event, keys, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestManyOutcomes drives the one kind of event that is refused: two ways to the same steps, each
+// with more ways to match in part than anyone could want to combine.
+func TestManyOutcomes(t *testing.T) {
+	// Each of the 20 fields below a.b is found in a quarter of the elements, in other quarters at "a.b"
+	// and at "b" in "a"; "z" is in none.
+	names := strings.Split("abcdefghijklmnopqrst", "")
+	fields := `"z":[1],"` + strings.Join(names, `":[1],"`) + `":[1]`
+	r := rand.New(rand.NewPCG(1, 2))
+	array := func() string {
+		var elements []string
+		for range 400 {
+			var members []string
+			for _, n := range names {
+				if r.IntN(4) == 0 {
+					members = append(members, `"`+n+`":1`)
+				}
+			}
+			elements = append(elements, `{`+strings.Join(members, ",")+`}`)
+		}
+		return `[` + strings.Join(elements, ",") + `]`
+	}
+	p := MustCompile(`{"a":{"b":{` + fields + `}}}`)
+	// No element alone has all, so without dots the answer is quick.
+	event := `{"a":{"b":` + array() + `}}`
+	if ok, err := p.Match([]byte(event)); ok || err != nil {
+		t.Errorf("without dots: %v, %v", ok, err)
+	}
+	event = `{"a.b.z":1,"a.b":` + array() + `,"a":{"b":` + array() + `}}`
+	if _, err := p.Match([]byte(event)); !errors.Is(err, errOutcomes) {
+		t.Errorf("with dots: %v, want %v", err, errOutcomes)
+	}
+	set := NewSet(slices.All([]*Pattern{MustCompile(`{"a.b.z":[1]}`), p}))
+	if keys, err := set.AppendMatch([]int{7}, []byte(event)); !slices.Equal(keys, []int{7}) || err == nil {
+		t.Errorf("set = %v, %v", keys, err)
+	}
+}
+
+// TestAllocations: matching allocates nothing once a walk is there to be reused, unless elements of
+// arrays have to be chosen.
+func TestAllocations(t *testing.T) {
+	p := MustCompile(`{"a": ["x\n", 1.5], "b": {"c": [{"prefix": {"equals-ignore-case": "y"}}], "d": [{"exists": false}]}}`)
+	set := NewSet(slices.All([]*Pattern{p, decoys[0], p}))
+	for _, text := range []string{
+		`{"\u0061": "x\n", "b": {"c": "Yes"}}`,
+		`{"a": 1.5, "b": [{"c": "Yes"}]}`,
+	} {
+		event := []byte(text)
+		keys := make([]int, 0, 2)
+		if n := testing.AllocsPerRun(100, func() {
+			p.Match(event)
+			keys, _ = set.AppendMatch(keys[:0], event)
+		}); n > 0 && !raceEnabled {
+			t.Errorf("%s: %v allocations", event, n)
+		}
+		if len(keys) != 2 {
+			t.Errorf("%s matches %v", event, keys)
+		}
+	}
+}
