@@ -3,6 +3,7 @@ module github.com/trailsieve/trailsieve
 go 1.26
 
 require (
+	github.com/aws/aws-lambda-go v1.55.1
 	github.com/google/go-cmp v0.7.0
 	github.com/klauspost/compress v1.20.3
 	github.com/tidwall/gjson v1.20.1

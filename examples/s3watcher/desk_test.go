@@ -1,0 +1,390 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/trailsieve/trailsieve/internal/lambdatest"
+	"github.com/trailsieve/trailsieve/selector"
+)
+
+// printed is what the program prints for other programs.
+type printed struct {
+	report   report
+	bill     map[string]any
+	calls    []map[string]any
+	explains []explanation
+	stderr   string
+	status   int
+}
+
+// play runs the program with -json and the given arguments.
+func play(t *testing.T, stdin string, args ...string) printed {
+	t.Helper()
+	var out, errs bytes.Buffer
+	p := printed{status: run(context.Background(), append([]string{"-json"}, args...), strings.NewReader(stdin), &out, &errs)}
+	p.stderr = errs.String()
+	for line := range strings.Lines(out.String()) {
+		var l struct {
+			Report  json.RawMessage
+			Explain *explanation
+			Msg     string
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		switch {
+		case l.Report != nil:
+			if err := json.Unmarshal(l.Report, &p.report); err != nil {
+				t.Fatal(err)
+			}
+			var r struct{ Bill map[string]any }
+			if err := json.Unmarshal(l.Report, &r); err != nil {
+				t.Fatal(err)
+			}
+			p.bill = r.Bill
+		case l.Explain != nil:
+			p.explains = append(p.explains, *l.Explain)
+		default:
+			var call map[string]any
+			if err := json.Unmarshal([]byte(line), &call); err != nil {
+				t.Fatal(err)
+			}
+			p.calls = append(p.calls, call)
+		}
+	}
+	p.addsUp(t)
+	return p
+}
+
+// addsUp checks the sums that a report promises.
+func (p *printed) addsUp(t *testing.T) {
+	t.Helper()
+	r := &p.report
+	sum := func(m map[string]uint64) (n uint64) {
+		for _, v := range m {
+			n += v
+		}
+		return n
+	}
+	var dropped uint64
+	for _, n := range r.DroppedBy {
+		dropped += n
+	}
+	if r.Records.Read != r.Records.Logged+r.Records.Dropped+r.Records.Failed ||
+		r.Records.Dropped != dropped ||
+		r.Records.Logged != r.Events.Matched+r.Events.Unmatched ||
+		sum(r.MatchedBy) != r.Calls.Succeeded+r.Calls.Failed ||
+		r.Calls.Succeeded != uint64(len(p.calls)) {
+		t.Errorf("the report does not add up: %+v, %d lines of the function", *r, len(p.calls))
+	}
+	if (p.status == 0) != (len(r.Errors) == 0) || strings.Count(p.stderr, "\n") != len(r.Errors) {
+		t.Errorf("exit status %d with errors %q, and on standard error:\n%s", p.status, r.Errors, p.stderr)
+	}
+}
+
+// counted is the story's outcome, counted by a few lines over encoding/json that know nothing of
+// the packages, only the story: management events are logged, and calls for objects of one bucket;
+// PutObject is matched.
+type counted struct {
+	read, management, data, put int
+}
+
+func countStory(t *testing.T) (c counted) {
+	t.Helper()
+	err := fs.WalkDir(story, storyLogs, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		f, err := story.Open(name)
+		if err != nil {
+			return err
+		}
+		var r io.Reader = f
+		if strings.HasSuffix(name, ".gz") {
+			if r, err = gzip.NewReader(f); err != nil {
+				return err
+			}
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		var file struct{ Records []map[string]any }
+		if err := json.Unmarshal(text, &file); err != nil {
+			return err
+		}
+		if file.Records == nil { // the announcement's
+			file.Records = make([]map[string]any, 1)
+			if err := json.Unmarshal(text, &file.Records[0]); err != nil {
+				return err
+			}
+		}
+		for _, r := range file.Records {
+			c.read++
+			parameters, _ := r["requestParameters"].(map[string]any)
+			resources, _ := json.Marshal(r["resources"])
+			isData := r["eventCategory"] == "Data" || strings.Contains(string(resources), "AWS::S3::Object") ||
+				r["eventName"] == "PutObject" && r["resources"] == nil
+			switch {
+			case !isData:
+				c.management++
+			case strings.Contains(string(resources), "arn:aws:s3:::jbarr-s3-trail-demo/"),
+				r["resources"] == nil && parameters["bucketName"] == "jbarr-s3-trail-demo":
+				c.data++
+				if r["eventName"] == "PutObject" {
+					c.put++
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestStoryPlays runs the binary as a newcomer does, without any argument, and checks what it says
+// against a count of its own.
+func TestStoryPlays(t *testing.T) {
+	want := countStory(t)
+	if want.read != len(chapters)*recordsPerChapter+1 || want.put == 0 || want.put >= want.data {
+		t.Fatalf("not the story that is meant: %+v", want)
+	}
+	p := play(t, "")
+	r := &p.report
+	got := counted{read: int(r.Records.Read), put: int(r.Events.Matched)}
+	for _, line := range r.Bill.Lines {
+		switch line.Meter {
+		case "management_events_first_copy":
+			got.management += int(line.Quantity)
+		case "data_events":
+			got.data += int(line.Quantity)
+		}
+	}
+	if got != want || r.Trail != "jbarr-s3-trail" || r.Files != 3 || p.status != 0 {
+		t.Errorf("the story is told as %+v, want %+v: %+v", got, want, *r)
+	}
+	if total, ok := p.bill["total"].(string); !ok || total != microdollars(want.data) {
+		t.Errorf("the bill says %v, want %s", p.bill["total"], microdollars(want.data))
+	}
+
+	// For people, the same.
+	cmd := exec.Command(lambdatest.Build(t, "."))
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(out), `"msg":"S3 call"`); n != want.put {
+		t.Errorf("%d lines of the function, want %d", n, want.put)
+	}
+	for _, line := range []string{
+		"trail jbarr-s3-trail", "rule put-object", `"key":"ie_sb_device_4.png"`, "read from 3 files", microdollars(want.data),
+	} {
+		if !strings.Contains(string(out), line) {
+			t.Errorf("the story does not mention %q:\n%.2000s", line, out)
+		}
+	}
+}
+
+// microdollars returns n times $0.000001 as decimal text without zeros at the end.
+func microdollars(n int) string {
+	return strings.TrimRight(fmt.Sprintf("%d.%06d", n/1e6, n%1e6), "0")
+}
+
+// What the announcement's record is to different trails.
+func TestAnnouncement(t *testing.T) {
+	const record = "story/logs/2016-11-15-announcement.json"
+	trail := func(readWrite, value string) string {
+		file := filepath.Join(t.TempDir(), "trail.json")
+		text := `{"EventSelectors":[{"ReadWriteType":"` + readWrite + `","IncludeManagementEvents":true,` +
+			`"DataResources":[{"Type":"AWS::S3::Object","Values":["` + value + `"]}]}]}`
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	for _, tt := range []struct {
+		readWrite, value string
+		cause            selector.Cause
+	}{
+		{"All", "arn:aws:s3:::jbarr-s3-trail-demo/", selector.Selected},
+		{"WriteOnly", "arn:aws:s3:::jbarr-s3-trail-demo/ie_", selector.Selected},
+		{"All", "arn:aws:s3", selector.Selected},
+		{"All", "arn:aws:s3:::another-bucket/", selector.NoValue},
+		{"ReadOnly", "arn:aws:s3:::jbarr-s3-trail-demo/", selector.NoReadWrite},
+	} {
+		p := play(t, "", "-explain", "-selectors", trail(tt.readWrite, tt.value), record)
+		if len(p.explains) != 1 || p.explains[0].Cause != tt.cause || p.explains[0].Logged != (tt.cause == selector.Selected) {
+			t.Errorf("%s %s: %+v, want %s", tt.readWrite, tt.value, p.explains, tt.cause)
+			continue
+		}
+		if tt.cause != selector.Selected {
+			if p.bill["total"] != "0" || len(p.calls) != 0 || p.report.DroppedBy[tt.cause] != 1 {
+				t.Errorf("%s %s: %+v", tt.readWrite, tt.value, p.report)
+			}
+			continue
+		}
+		want := []map[string]any{{"level": "INFO", "msg": "S3 call", "who": "root of 99999999999",
+			"what": "PutObject", "bucket": "jbarr-s3-trail-demo", "key": "ie_sb_device_4.png",
+			"when": "2016-11-15T23:02:12Z", "from": "unknown", "outcome": "success", "event": p.explains[0].Event}}
+		if diff := cmp.Diff(want, p.calls); diff != "" {
+			t.Errorf("what the function says (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"put-object"}, p.explains[0].Rules); diff != "" || p.bill["total"] != "0.000001" {
+			t.Errorf("%s %s: rules %q, bill %v", tt.readWrite, tt.value, p.explains[0].Rules, p.bill["total"])
+		}
+	}
+}
+
+// Bad input costs only itself.
+func TestBadInput(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	const rec = `{"eventVersion":"1.05","eventName":"ListUsers","eventSource":"iam.amazonaws.com","awsRegion":"us-east-1","eventTime":"2016-11-21T00:00:00Z"}`
+	good := write("logs/good.json", `{"Records":[`+rec+`]}`)
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	io.WriteString(z, `{"Records":[`+strings.Repeat(rec+",", 999)+rec+`]}`)
+	z.Close()
+	truncated := write("truncated.json.gz", packed.String()[:packed.Len()-20])
+	words := write("words.json", "These are just words.")
+	mixed := write("mixed.json", `{"Records":[`+rec+`,17,{"eventName":}, {"a":1},`+rec+`]}`)
+	flood := write("flood.json", `[`+strings.Repeat("0,", 99)+`0]`)
+	empty := filepath.Join(dir, "empty")
+	if err := os.Mkdir(empty, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write("other/readme.txt", "no log")
+	write("other/CloudTrail-Digest/d.json", "{}")
+	missing := filepath.Join(dir, "missing.json")
+
+	for _, tt := range []struct {
+		name         string
+		args         []string
+		read, logged uint64
+		errors       []string // the beginning of each
+	}{
+		{"good", []string{good}, 1, 1, nil},
+		{"folder", []string{filepath.Join(dir, "logs")}, 1, 1, nil},
+		{"words", []string{words, good}, 1, 1, []string{
+			words + `: record: expected a JSON object or array, found 'T' (offset 0); nothing behind that place was read`}},
+		{"mixed", []string{mixed, good}, 6, 3, []string{
+			mixed + `: record: not a JSON object: a number in record 1 (offset 153)`,
+			mixed + `: record: expected a value, found '}' in record 2 (offset 169)`,
+			mixed + `: record: not a CloudTrail record: it has none of a record's fields in record 3 (offset 172)`}},
+		{"empty folder", []string{empty, good}, 1, 1, []string{
+			empty + `: no log files in this folder: expected files named .json, .json.gz, .jsonl, .jsonl.gz in it or below`}},
+		{"folder of other files", []string{filepath.Join(dir, "other"), good}, 1, 1, []string{
+			filepath.Join(dir, "other") + `: no log files in this folder`}},
+		{"missing", []string{missing, good}, 1, 1, []string{"stat " + missing}},
+		{"truncated", []string{good, truncated, good}, 0, 0, []string{truncated + `: record: unexpected EOF in record `}},
+		{"flood", []string{flood, good}, 101, 1, append(
+			make([]string, toldPerFile), flood+": 90 more records that could not be used")},
+		{"standard input", []string{"-"}, 1, 1, nil},
+	} {
+		p := play(t, rec, tt.args...)
+		if tt.name == "truncated" { // how many records it has depends on where the packed blocks end
+			if p.report.Records.Logged < 3 {
+				t.Errorf("truncated: %+v", p.report)
+			}
+			tt.read, tt.logged = p.report.Records.Read, p.report.Records.Read
+		}
+		if p.report.Records.Read != tt.read || p.report.Records.Logged != tt.logged {
+			t.Errorf("%s: %d records read, %d logged, want %d, %d", tt.name,
+				p.report.Records.Read, p.report.Records.Logged, tt.read, tt.logged)
+		}
+		if len(p.report.Errors) != len(tt.errors) {
+			t.Errorf("%s: errors %q, want %d", tt.name, p.report.Errors, len(tt.errors))
+			continue
+		}
+		for i, want := range tt.errors {
+			if !strings.HasPrefix(p.report.Errors[i], want) {
+				t.Errorf("%s: %s\nwant %s", tt.name, p.report.Errors[i], want)
+			}
+		}
+	}
+}
+
+// A command line that makes no sense says why, and nothing is read.
+func TestUsage(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.json")
+	if err := os.WriteFile(bad, []byte(`{"source": "aws.s3"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"-h"}, 0, "usage: s3watcher [flags] [file | folder | -]..."},
+		{[]string{"-colour"}, 2, "flag provided but not defined: -colour"},
+		{[]string{"-selectors", "missing.json"}, 2, "s3watcher: open missing.json"},
+		{[]string{"-selectors", bad}, 2, "s3watcher: " + bad + ": selector: "},
+		{[]string{"-pattern", "missing.json"}, 2, "s3watcher: open missing.json"},
+		{[]string{"-pattern", bad}, 2, "s3watcher: " + bad + ": pattern: "},
+		{[]string{"-pattern", "story/put-object.json", "-pattern", "story/put-object.json"}, 2, "there is a rule named put-object already"},
+	} {
+		var out, errs bytes.Buffer
+		status := run(context.Background(), tt.args, strings.NewReader(""), &out, &errs)
+		if status != tt.status || !strings.Contains(errs.String(), tt.want) || out.Len() > 0 {
+			t.Errorf("%q: status %d, output %q, errors:\n%s\nwant status %d, %q", tt.args, status, &out, &errs, tt.status, tt.want)
+		}
+	}
+}
+
+// What cannot be printed is not lost silently.
+func TestOutputFails(t *testing.T) {
+	var errs bytes.Buffer
+	if status := run(context.Background(), nil, nil, failingWriter{}, &errs); status != 1 || !strings.Contains(errs.String(), "disk full") {
+		t.Errorf("status %d, %s", status, &errs)
+	}
+}
+
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// The log files that CloudTrail delivered, of which every record is a management event.
+func TestDeliveredFiles(t *testing.T) {
+	logs := "../../../shared/data/cloudtrail/AWSLogs"
+	if _, err := os.Stat(logs); err != nil {
+		t.Skipf("not beside this checkout: %v", err)
+	}
+	dataOnly := filepath.Join(t.TempDir(), "data-only.json")
+	if err := os.WriteFile(dataOnly, []byte(`{"EventSelectors":[{"IncludeManagementEvents":false,`+
+		`"DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	byDefault := play(t, "", logs)
+	if r := byDefault.report; r.Files != 6 || r.Records.Read != 2900 || r.Records.Logged != 2900 || byDefault.status != 0 {
+		t.Errorf("default trail: %+v", r)
+	}
+	data := play(t, "", "-selectors", dataOnly, logs)
+	if r := data.report; r.Records.Read != 2900 || r.Records.Logged != 0 || r.DroppedBy[selector.NoManagement] != 2900 {
+		t.Errorf("data events only: %+v", r)
+	}
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/trailsieve/trailsieve/record"
+)
+
+// A watcher is the Lambda function. Its log has one line for each event that it is given:
+//
+//	{"time":"...","level":"INFO","msg":"S3 call","who":"root of 99999999999","what":"PutObject",
+//	 "bucket":"jbarr-s3-trail-demo","key":"ie_sb_device_4.png","when":"2016-11-15T23:02:12Z",
+//	 "from":"unknown","outcome":"success","event":"f2f4e17a-..."}
+type watcher struct {
+	log *slog.Logger
+}
+
+// handle logs what an event says. An event that carries no usable record is an error, which names
+// it; Lambda then tries it again, and in the end gives it to the function's dead-letter queue.
+func (w *watcher) handle(ctx context.Context, event events.EventBridgeEvent) error {
+	line, err := describe(event)
+	if err != nil {
+		return fmt.Errorf("event %q: %w", event.ID, err)
+	}
+	w.log.LogAttrs(ctx, slog.LevelInfo, "S3 call", line...)
+	return nil
+}
+
+// describe returns the attributes of an event's line.
+func describe(event events.EventBridgeEvent) ([]slog.Attr, error) {
+	if len(event.Detail) == 0 {
+		return nil, errors.New("it has no detail")
+	}
+	rec, err := record.Parse(event.Detail)
+	if err != nil {
+		return nil, err
+	}
+	if rec.EventName == "" {
+		return nil, errors.New("its record has no eventName")
+	}
+	object, ok := rec.S3Object()
+	if !ok {
+		return nil, fmt.Errorf("%s of %s is no call to an S3 bucket", rec.EventName, cmp.Or(rec.EventSource, "unknown source"))
+	}
+	line := []slog.Attr{
+		slog.String("who", rec.UserIdentity.Principal()),
+		slog.String("what", rec.EventName),
+		slog.String("bucket", object.Bucket),
+	}
+	if object.Key != "" { // ListObjects and others name none
+		line = append(line, slog.String("key", object.Key))
+	}
+	line = append(line,
+		slog.Time("when", rec.EventTime),
+		slog.String("from", cmp.Or(string(rec.SourceIPAddress), "unknown")),
+		slog.String("outcome", cmp.Or(rec.ErrorCode, rec.ErrorMessage, "success")),
+	)
+	if rec.ErrorCode != "" && rec.ErrorMessage != "" {
+		line = append(line, slog.String("error", rec.ErrorMessage))
+	}
+	return append(line, slog.String("event", event.ID)), nil
+}
