@@ -43,8 +43,8 @@ func (t *Trail) reaches(account, region string) bool {
 // in Trails, so an organization's trail belongs in front of those of its members. What no trail
 // logs, records of other categories among it, costs nothing.
 //
-// Account and Region are those in which the record was delivered: recipientAccountId, or else the
-// account of the caller, and awsRegion. The same call may come as two records, one for the caller's
+// Account and Region are those in which the record was delivered: [record.Record.Account] and
+// awsRegion. The same call may come as two records, one for the caller's
 // account and one for that of the bucket's owner; each is counted, as each account is charged.
 // But every record given to Add counts, so one that was delivered twice, or that is in the log files
 // of two trails, has to be given once.
@@ -135,10 +135,7 @@ func (m *Meter) Add(r *record.Record) {
 
 // place returns where a record belongs.
 func (m *Meter) place(r *record.Record) *place {
-	key := placeKey{account: r.RecipientAccountID, region: r.AWSRegion}
-	if key.account == "" {
-		key.account = r.UserIdentity.AccountID
-	}
+	key := placeKey{account: r.Account(), region: r.AWSRegion}
 	if m.last == nil || m.last.placeKey != key {
 		p, ok := m.places[key]
 		if !ok {

@@ -30,6 +30,7 @@ const (
 	ByReadOnly        Basis = "readOnly"
 	ByResources       Basis = "resources"
 	ByParameters      Basis = "requestParameters"
+	ByResponse        Basis = "responseElements"
 	ByDefault         Basis = "default"
 )
 

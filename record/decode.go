@@ -3,6 +3,8 @@ package record
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
@@ -31,57 +33,76 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// MarshalJSON returns the text that the record was decoded from.
-func (r *Record) MarshalJSON() ([]byte, error) {
-	if r.text == "" {
-		return nil, errors.New("record: a record that was built in code has no text to marshal")
-	}
-	return []byte(r.text), nil
-}
-
 // decode sets all of r from the record in text, or from that in the event in text. A fault that is
 // not one of JSON syntax, which has an offset of its own, lies at start.
 func (r *Record) decode(text []byte) (start int, err error) {
-	var d decoder
-	if start, err = d.decode(r, text); err != nil || d.known {
+	d := decoders.Get().(*decoder)
+	defer func() {
+		*d = decoder{}
+		decoders.Put(d)
+	}()
+	start, err = d.decode(r, text)
+	if err != nil || d.known {
 		return start, err
 	}
-	if d.detail != nil {
-		// An event, whose detail was checked with the rest of it. This happens once: a detail
-		// inside the detail is none of our business.
-		start = d.detailStart
-		if _, err = d.decode(r, d.detail); err != nil || d.known {
-			return start, err
-		}
-		return start, fmt.Errorf("%w: the detail of an event that is not from CloudTrail", ErrNotRecord)
+	detail, start := detailOf(text, start)
+	if detail == nil {
+		return start, fmt.Errorf("%w: it has none of a record's fields", ErrNotRecord)
 	}
-	return start, fmt.Errorf("%w: it has none of a record's fields", ErrNotRecord)
+	// This happens once: a detail inside the detail is none of our business.
+	if _, err = d.decode(r, detail); err == nil && !d.known {
+		err = fmt.Errorf("%w: the detail of an event that is not from CloudTrail", ErrNotRecord)
+	}
+	return start, err
 }
 
-// A decoder reads one record. It scans text, and cuts what the record keeps out of a copy of it.
+// detailOf returns the object that is the detail of the event in a text, and where it begins; or
+// nothing, and start. The text was checked.
+func detailOf(text []byte, start int) (detail []byte, at int) {
+	s := jsonscan.New(text)
+	s.Peek()
+	s.Open()
+	for {
+		name, more, _ := s.Name()
+		if !more {
+			return nil, start
+		}
+		isObject := s.Peek() == jsonscan.Object
+		at := s.Offset()
+		if raw, _ := s.Skip(); isObject && string(name.Raw) == "detail" {
+			return raw, at
+		}
+	}
+}
+
+// A decoder reads one record. It scans a text, and cuts what the record keeps out of a copy of it.
 type decoder struct {
-	scan jsonscan.Scanner
-	copy string // of the text that scan reads
+	scan  jsonscan.Scanner
+	copy  string // of the text that scan reads
+	known bool   // a name was there by which a record is known
 
-	known       bool   // one of the fields was there by which a record is known
-	detail      []byte // an object with the name "detail", as in an event
-	detailStart int
+	// For Oddities, which asks for them.
+	odd  func(o Oddity)
+	path []string
 }
+
+// decoders are used again, because calls through the tables of members make them escape.
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // decode sets all of r from the object in text, which begins at start.
 func (d *decoder) decode(r *Record, text []byte) (start int, err error) {
-	*d = decoder{scan: jsonscan.New(text)}
+	d.scan, d.known = jsonscan.New(text), false
 	switch kind := d.scan.Peek(); kind {
 	case jsonscan.Object:
 		start = d.scan.Offset()
 		d.copy = string(text)
 	case jsonscan.End, jsonscan.Invalid:
-		_, err := d.scan.Value()
-		return 0, err
+		return 0, d.skip()
 	default:
 		return d.scan.Offset(), fmt.Errorf("%w: %v", ErrNotObject, kind)
 	}
-	if err := d.record(r); err != nil {
+	*r = Record{Resources: r.Resources[:0]}
+	if err := decodeObject(d, r, recordMembers); err != nil {
 		return 0, err
 	}
 	r.text = d.copy[start:d.scan.Offset()]
@@ -94,281 +115,103 @@ func (d *decoder) decode(r *Record, text []byte) (start int, err error) {
 	return start, nil
 }
 
-func (d *decoder) record(r *Record) error {
-	*r = Record{Resources: r.Resources[:0]}
-	return d.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "eventVersion":
-			var v string
-			v, err = d.string()
-			r.EventVersion = Version(v)
-			d.known = true
-		case "userIdentity":
-			err = d.identity(&r.UserIdentity)
-		case "eventTime":
-			r.EventTime, err = d.time()
-			d.known = true
-		case "eventSource":
-			r.EventSource, err = d.string()
-			d.known = true
-		case "eventName":
-			r.EventName, err = d.string()
-			d.known = true
-		case "awsRegion":
-			r.AWSRegion, err = d.string()
-		case "sourceIPAddress":
-			var v string
-			v, err = d.string()
-			r.SourceIPAddress = Address(v)
-		case "userAgent":
-			r.UserAgent, err = d.string()
-		case "errorCode":
-			r.ErrorCode, err = d.string()
-		case "errorMessage":
-			r.ErrorMessage, err = d.string()
-		case "requestParameters":
-			r.RequestParameters, err = d.json()
-		case "responseElements":
-			r.ResponseElements, err = d.json()
-		case "additionalEventData":
-			r.AdditionalEventData, err = d.json()
-		case "serviceEventDetails":
-			r.ServiceEventDetails, err = d.json()
-		case "requestID":
-			r.RequestID, err = d.string()
-		case "eventID", "eventId": // the second in aggregated events
-			r.EventID, err = d.string()
-			d.known = true
-		case "readOnly":
-			r.ReadOnly, err = d.bool()
-		case "resources":
-			r.Resources, err = d.resources(r.Resources[:0])
-		case "eventType":
-			r.EventType, err = d.string()
-			d.known = true
-		case "apiVersion":
-			r.APIVersion, err = d.string()
-		case "managementEvent":
-			r.ManagementEvent, err = d.bool()
-		case "recipientAccountId":
-			r.RecipientAccountID, err = d.string()
-		case "sharedEventID":
-			r.SharedEventID, err = d.string()
-		case "vpcEndpointId":
-			r.VPCEndpointID, err = d.string()
-		case "vpcEndpointAccountId":
-			r.VPCEndpointAccountID, err = d.string()
-		case "eventCategory":
-			var v string
-			v, err = d.string()
-			r.EventCategory = Category(v)
-			d.known = true
-		case "detail":
-			if d.scan.Peek() == jsonscan.Object {
-				d.detailStart = d.scan.Offset()
-				d.detail, err = d.scan.Value()
-			} else {
-				err = d.skip()
-			}
-		default:
-			err = d.skip()
-		}
-		return err
-	})
-}
+// lookahead is how many of the names behind the last one are tried before a name is read and looked
+// up. In 36,277 delivered records the order of names was that of the tables but for eventCategory
+// before recipientAccountId in 327, and AWS leaves out up to five in a row. Nothing depends on the
+// order but speed: records that went through other tools have another.
+const lookahead = 6
 
-func (d *decoder) identity(id *Identity) error {
-	*id = Identity{}
-	return d.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "type":
-			id.Type, err = d.string()
-		case "userName", "username": // the second in the announcement's record, and in Athena's
-			id.UserName, err = d.string()
-		case "principalId", "principalid":
-			id.PrincipalID, err = d.string()
-		case "arn":
-			id.ARN, err = d.string()
-		case "accountId", "accountid":
-			id.AccountID, err = d.string()
-		case "accessKeyId":
-			id.AccessKeyID, err = d.string()
-		case "invokedBy":
-			id.InvokedBy, err = d.string()
-		case "credentialId":
-			id.CredentialID, err = d.string()
-		case "identityProvider":
-			id.IdentityProvider, err = d.string()
-		case "sessionContext":
-			err = d.session(&id.SessionContext)
-		case "onBehalfOf":
-			err = d.onBehalfOf(&id.OnBehalfOf)
-		case "inScopeOf":
-			err = d.inScopeOf(&id.InScopeOf)
-		default:
-			err = d.skip()
-		}
-		return err
-	})
-}
-
-func (d *decoder) session(c *SessionContext) error {
-	*c = SessionContext{}
-	return d.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "sessionIssuer":
-			err = d.issuer(&c.SessionIssuer)
-		case "attributes":
-			err = d.object(func(name []byte) (err error) {
-				switch string(name) {
-				case "creationDate":
-					c.CreationDate, err = d.time()
-				case "mfaAuthenticated":
-					c.MFAAuthenticated, err = d.bool()
-				default:
-					err = d.skip()
-				}
-				return err
-			})
-		case "webIdFederationData":
-			err = d.object(func(name []byte) (err error) {
-				switch string(name) {
-				case "federatedProvider":
-					c.FederatedBy, err = d.string()
-				default:
-					err = d.skip()
-				}
-				return err
-			})
-		case "sourceIdentity":
-			c.SourceIdentity, err = d.string()
-		case "ec2RoleDelivery":
-			c.EC2RoleDelivery, err = d.string()
-		case "assumedRoot":
-			c.AssumedRoot, err = d.bool()
-		default:
-			err = d.skip()
-		}
-		return err
-	})
-}
-
-func (d *decoder) issuer(is *SessionIssuer) error {
-	*is = SessionIssuer{}
-	return d.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "type":
-			is.Type, err = d.string()
-		case "principalId":
-			is.PrincipalID, err = d.string()
-		case "arn":
-			is.ARN, err = d.string()
-		case "accountId":
-			is.AccountID, err = d.string()
-		case "userName":
-			is.UserName, err = d.string()
-		default:
-			err = d.skip()
-		}
-		return err
-	})
-}
-
-func (d *decoder) onBehalfOf(o *OnBehalfOf) error {
-	*o = OnBehalfOf{}
-	return d.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "userId":
-			o.UserID, err = d.string()
-		case "identityStoreArn":
-			o.IdentityStoreARN, err = d.string()
-		default:
-			err = d.skip()
-		}
-		return err
-	})
-}
-
-func (d *decoder) inScopeOf(o *InScopeOf) error {
-	*o = InScopeOf{}
-	return d.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "sourceArn":
-			o.SourceARN, err = d.string()
-		case "sourceAccount":
-			o.SourceAccount, err = d.string()
-		case "issuerType":
-			o.IssuerType, err = d.string()
-		case "credentialsIssuedTo":
-			o.CredentialsIssuedTo, err = d.string()
-		default:
-			err = d.skip()
-		}
-		return err
-	})
-}
-
-// resources reads a list of resources, in which it passes over everything that is not an object.
-func (d *decoder) resources(dst []Resource) ([]Resource, error) {
-	if d.scan.Peek() != jsonscan.Array {
-		return dst, d.skip()
-	}
+// decodeObject sets fields of t, which is the zero value, from the object that comes next. Of a
+// member that is there twice the last counts, as in encoding/json.
+func decodeObject[T any](d *decoder, t *T, members []member[T]) error {
 	d.scan.Open()
-	for {
+	seen := uint64(0) // members, by their bits
+	for next := 0; ; {
+		i, end := next, min(next+lookahead, len(members))
+		for i < end && !d.scan.TryName(members[i].name) {
+			i++
+		}
+		if i == end {
+			name, more, err := d.scan.Name()
+			if !more {
+				return err
+			}
+			if i = find(members, name); i < 0 {
+				if err := d.skip(); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		d.enter(members[i].plainName)
+		if seen>>i&1 != 0 && members[i].wipe != nil {
+			members[i].wipe(t)
+		}
+		seen |= 1 << i
+		if err := decodeMember(d, t, &members[i]); err != nil {
+			return err
+		}
+		d.leave()
+		next = i + 1
+	}
+}
+
+// find returns the index of a member by its name, or -1.
+func find[T any](members []member[T], name jsonscan.Text) int {
+	raw := name.Raw
+	if name.Escaped {
+		raw = unquote(raw)
+	}
+	for i := range members {
+		if n := members[i].name; len(n) == len(raw)+len(`"":`) && n[1:1+len(raw)] == string(raw) {
+			return i
+		}
+	}
+	return -1
+}
+
+// decodeMember sets the field of t that is m from the value that comes next.
+func decodeMember[T any](d *decoder, t *T, m *member[T]) (err error) {
+	if m.marks {
+		d.known = true
+	}
+	switch {
+	case m.text != nil:
+		*m.text(t), err = d.string()
+	case m.flag != nil:
+		*m.flag(t), err = d.bool()
+	case m.time != nil:
+		*m.time(t), err = d.time()
+	case m.body != nil:
+		*m.body(t), err = d.json()
+	case d.scan.Peek() == m.kind:
+		err = m.read(d, t)
+	default:
+		m.wipe(t)
+		err = d.mismatch(m.kind)
+	}
+	return err
+}
+
+// decodeList appends to dst the objects of the array that comes next.
+func decodeList[T any](d *decoder, dst []T, members []member[T]) ([]T, error) {
+	d.scan.Open()
+	for i := 0; ; i++ {
 		more, err := d.scan.Element()
 		if !more {
 			return dst, err
 		}
-		if d.scan.Peek() != jsonscan.Object {
-			if err := d.skip(); err != nil {
-				return dst, err
-			}
-			continue
+		d.enter(func() string { return strconv.Itoa(i) })
+		if d.scan.Peek() == jsonscan.Object {
+			dst = append(dst, *new(T))
+			err = decodeObject(d, &dst[len(dst)-1], members)
+		} else {
+			err = d.mismatch(jsonscan.Object)
 		}
-		dst = append(dst, Resource{})
-		if err := d.resource(&dst[len(dst)-1]); err != nil {
+		if err != nil {
 			return dst, err
 		}
-	}
-}
-
-func (d *decoder) resource(r *Resource) error {
-	return d.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "ARN", "arn":
-			r.ARN, err = d.string()
-		case "ARNPrefix":
-			r.ARNPrefix, err = d.string()
-		case "accountId":
-			r.AccountID, err = d.string()
-		case "type":
-			r.Type, err = d.string()
-		default:
-			err = d.skip()
-		}
-		return err
-	})
-}
-
-// object calls member for each member of the object that comes next, which must read or skip the
-// member's value. A value that is no object is passed over.
-func (d *decoder) object(member func(name []byte) error) error {
-	if d.scan.Peek() != jsonscan.Object {
-		return d.skip()
-	}
-	d.scan.Open()
-	for {
-		name, more, err := d.scan.Name()
-		if !more {
-			return err
-		}
-		raw := name.Raw
-		if name.Escaped {
-			raw = unquote(raw)
-		}
-		if err := member(raw); err != nil {
-			return err
-		}
+		d.leave()
 	}
 }
 
@@ -378,23 +221,34 @@ func (d *decoder) skip() error {
 	return err
 }
 
+// mismatch passes over a value that is not of the kind that was expected.
+func (d *decoder) mismatch(want jsonscan.Kind) error {
+	if got := d.scan.Peek(); d.odd != nil && got != jsonscan.Null {
+		d.tell(fmt.Sprintf("%v where %v is expected", got, want))
+	}
+	return d.skip()
+}
+
 // json returns the text of the next value, or nothing for null.
 func (d *decoder) json() (JSON, error) {
 	if d.scan.Peek() == jsonscan.Null {
 		return "", d.skip()
 	}
 	raw, err := d.scan.Value()
-	end := d.scan.Offset()
 	if err != nil {
 		return "", err
 	}
+	end := d.scan.Offset()
 	return JSON(d.copy[end-len(raw) : end]), nil
 }
 
 // string returns the next value if it is a string, and nothing if it is anything else.
 func (d *decoder) string() (string, error) {
+	if from, to, ok := d.scan.TryPlain(); ok {
+		return d.copy[from:to], nil
+	}
 	if d.scan.Peek() != jsonscan.String {
-		return "", d.skip()
+		return "", d.mismatch(jsonscan.String)
 	}
 	t, err := d.scan.String()
 	if err != nil {
@@ -411,32 +265,47 @@ func unquote(raw []byte) []byte {
 	return jsonscan.AppendUnquoted(make([]byte, 0, len(raw)), raw, jsonscan.ReplaceLone)
 }
 
-// bool returns the next value if it is a boolean, or a string that spells one, as it does in what
-// Athena and other tools export.
+// bool returns the next value if it is a boolean, or a string that spells one: some of AWS's own are
+// strings, and in what Athena and other tools export all are.
 func (d *decoder) bool() (Bool, error) {
 	switch d.scan.Peek() {
 	case jsonscan.True:
 		return True, d.skip()
 	case jsonscan.False:
 		return False, d.skip()
-	}
-	switch s, err := d.string(); s {
-	case "true", "True", "TRUE":
-		return True, err
-	case "false", "False", "FALSE":
-		return False, err
-	default:
+	case jsonscan.String:
+		s, err := d.string()
+		switch s {
+		case "true", "True", "TRUE":
+			return True, err
+		case "false", "False", "FALSE":
+			return False, err
+		}
+		d.tell(fmt.Sprintf("%.40q where a boolean is expected", s))
 		return Absent, err
 	}
+	return Absent, d.mismatch(jsonscan.True)
 }
 
-// time returns the next value if it is a string that tells a time. CloudTrail writes
-// 2016-11-15T23:02:12Z and nothing else; the other layouts are those of AWS's older examples, of
-// emulators and of data warehouses, all in UTC where they do not say otherwise.
+// time returns the next value if it is a string that tells a time.
 func (d *decoder) time() (time.Time, error) {
 	s, err := d.string()
 	if err != nil || s == "" {
 		return time.Time{}, err
+	}
+	t, ok := parseTime(s)
+	if !ok {
+		d.tell(fmt.Sprintf("%.40q where a time is expected", s))
+	}
+	return t, nil
+}
+
+// parseTime reads a time. CloudTrail writes 2016-11-15T23:02:12Z and nothing else; the other layouts
+// are those of AWS's older examples, of emulators and of data warehouses, all in UTC where they do
+// not say otherwise.
+func parseTime(s string) (time.Time, bool) {
+	if t, ok := parseUTC(s); ok {
+		return t, true
 	}
 	for _, layout := range [...]string{
 		time.RFC3339,
@@ -446,10 +315,53 @@ func (d *decoder) time() (time.Time, error) {
 		"20060102T150405Z07:00",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), nil
+			return t.UTC(), true
 		}
 	}
-	return time.Time{}, nil
+	return time.Time{}, false
+}
+
+// parseUTC reads a time as CloudTrail writes it, if it is not in the last days of a month, whose
+// number takes a calendar. It is three times as fast as [time.Parse].
+func parseUTC(s string) (time.Time, bool) {
+	const layout = "2006-01-02T15:04:05Z"
+	if len(s) != len(layout) {
+		return time.Time{}, false
+	}
+	for i := range len(layout) {
+		if isDigit(layout[i]) != isDigit(s[i]) || !isDigit(s[i]) && s[i] != layout[i] {
+			return time.Time{}, false
+		}
+	}
+	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
+	year, month, day := two(0)*100+two(2), two(5), two(8)
+	hour, minute, second := two(11), two(14), two(17)
+	if month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// enter and leave keep track of where the value at hand is, for tell.
+func (d *decoder) enter(step func() string) {
+	if d.odd != nil {
+		d.path = append(d.path, step())
+	}
+}
+
+func (d *decoder) leave() {
+	if d.odd != nil {
+		d.path = d.path[:len(d.path)-1]
+	}
+}
+
+// tell tells of an oddity of the value at hand, if anybody wants to know.
+func (d *decoder) tell(what string) {
+	if d.odd != nil {
+		d.odd(Oddity{Pointer: jsonscan.Pointer(d.path...), What: what})
+	}
 }
 
 // newError wraps what decode or the scanner found. offset is where the text that they were given

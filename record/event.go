@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/hex"
 	"hash/fnv"
 	"io"
@@ -19,11 +20,11 @@ import (
 //
 // EventBridge draws the id of each event at random. Here it is the record's eventID, so that the same
 // record always makes the same event; a record without one gets a UUID (version 8, RFC 9562) that
-// is computed from its text. The account is the one that received the record, or else that of the
-// caller. Sources: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+// is computed from its text. Sources: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
 // and https://docs.aws.amazon.com/eventbridge/latest/ref/overview-event-structure.html.
 //
-// A record that was built in code has no text, and its event an empty detail.
+// The detail of a decoded record is its text even if fields were changed since; [Record.AppendJSON]
+// knows about changes.
 func (r *Record) AppendEvent(dst []byte) []byte {
 	dst = append(dst, `{"version":"0","id":`...)
 	dst = jsonscan.AppendQuoted(dst, r.EventKey())
@@ -32,16 +33,17 @@ func (r *Record) AppendEvent(dst []byte) []byte {
 	dst = append(dst, `,"source":`...)
 	dst = jsonscan.AppendQuoted(dst, r.source())
 	dst = append(dst, `,"account":`...)
-	dst = jsonscan.AppendQuoted(dst, r.account())
+	dst = jsonscan.AppendQuoted(dst, r.Account())
 	dst = append(dst, `,"time":`...)
 	dst = jsonscan.AppendQuoted(dst, r.time())
 	dst = append(dst, `,"region":`...)
 	dst = jsonscan.AppendQuoted(dst, r.AWSRegion)
 	dst = append(dst, `,"resources":[],"detail":`...)
 	if r.text == "" {
-		return append(dst, "{}}"...)
+		dst = r.AppendJSON(dst)
+	} else {
+		dst = append(dst, r.text...)
 	}
-	dst = append(dst, r.text...)
 	return append(dst, '}')
 }
 
@@ -87,14 +89,11 @@ func (r *Record) source() string {
 	return "aws." + service
 }
 
-func (r *Record) account() string {
-	switch {
-	case r.RecipientAccountID != "":
-		return r.RecipientAccountID
-	case r.UserIdentity.AccountID != "":
-		return r.UserIdentity.AccountID
-	}
-	return r.UserIdentity.SessionContext.SessionIssuer.AccountID
+// Account returns the account that the record is of: the one that received it, or else that of the
+// caller, or of the role that the caller has assumed.
+func (r *Record) Account() string {
+	return cmp.Or(r.RecipientAccountID, r.UserIdentity.AccountID,
+		r.UserIdentity.SessionContext.SessionIssuer.AccountID)
 }
 
 // time returns the time of the record's event: eventTime as CloudTrail writes it, or as it stands if

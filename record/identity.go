@@ -8,29 +8,42 @@ import (
 // An Identity is the userIdentity of a record: who made the request. Which fields it has depends on
 // Type and on the service; each may be empty.
 type Identity struct {
-	Type             string // "IAMUser", "AssumedRole", "Root", "AWSService", "AWSAccount"...
-	UserName         string
-	PrincipalID      string
-	ARN              string
-	AccountID        string
-	AccessKeyID      string
-	InvokedBy        string // the service that made the call for the identity
-	CredentialID     string
-	IdentityProvider string
-	SessionContext   SessionContext
-	OnBehalfOf       OnBehalfOf
-	InScopeOf        InScopeOf
+	Type              string // "IAMUser", "AssumedRole", "Root", "AWSService", "AWSAccount"...
+	UserName          string
+	PrincipalID       string
+	ARN               string
+	AccountID         string
+	AccessKeyID       string
+	InvokedBy         string // the service that made the call for the identity
+	CredentialID      string
+	IdentityProvider  string
+	SessionContext    SessionContext
+	OnBehalfOf        OnBehalfOf
+	InScopeOf         InScopeOf
+	InvokedByDelegate InvokedByDelegate
 }
 
 // A SessionContext tells about the session of temporary credentials.
 type SessionContext struct {
-	SessionIssuer    SessionIssuer
-	CreationDate     time.Time // attributes.creationDate
-	MFAAuthenticated Bool      // attributes.mfaAuthenticated
-	SourceIdentity   string
-	EC2RoleDelivery  string // "1.0" for IMDSv1, "2.0" for IMDSv2
-	AssumedRoot      Bool
-	FederatedBy      string // webIdFederationData.federatedProvider
+	SessionIssuer       SessionIssuer
+	WebIDFederationData WebIDFederationData
+	Attributes          SessionAttributes
+	SourceIdentity      string
+	EC2RoleDelivery     string // "1.0" for IMDSv1, "2.0" for IMDSv2
+	AssumedRoot         Bool
+	SignInSessionARN    string
+}
+
+// SessionAttributes are when and how a session began.
+type SessionAttributes struct {
+	CreationDate     time.Time
+	MFAAuthenticated Bool
+}
+
+// WebIDFederationData tells about the provider of a web identity.
+type WebIDFederationData struct {
+	FederatedProvider string
+	Attributes        JSON
 }
 
 // A SessionIssuer is who issued the temporary credentials of a session: for an assumed role, the role.
@@ -52,8 +65,15 @@ type OnBehalfOf struct {
 type InScopeOf struct {
 	SourceARN           string
 	SourceAccount       string
-	IssuerType          string
+	IssuerType          string // "AWS::Lambda::Function"
 	CredentialsIssuedTo string
+
+	CredentialsIssuedToVersion string
+}
+
+// InvokedByDelegate is the partner to whom access was delegated for a time.
+type InvokedByDelegate struct {
+	AccountID string
 }
 
 // anonymousID is the principal or account of a request to S3 that nobody signed.

@@ -92,7 +92,7 @@ func (r *Record) fields() map[string]string {
 		"userIdentity.sessionContext.sessionIssuer.arn":                     issuer.ARN,
 		"userIdentity.sessionContext.sessionIssuer.accountId":               issuer.AccountID,
 		"userIdentity.sessionContext.sessionIssuer.userName":                issuer.UserName,
-		"userIdentity.sessionContext.webIdFederationData.federatedProvider": session.FederatedBy,
+		"userIdentity.sessionContext.webIdFederationData.federatedProvider": session.WebIDFederationData.FederatedProvider,
 	}
 }
 
@@ -101,7 +101,7 @@ func (r *Record) booleans() map[string]Bool {
 	return map[string]Bool{
 		"readOnly":        r.ReadOnly,
 		"managementEvent": r.ManagementEvent,
-		"userIdentity.sessionContext.attributes.mfaAuthenticated": r.UserIdentity.SessionContext.MFAAuthenticated,
+		"userIdentity.sessionContext.attributes.mfaAuthenticated": r.UserIdentity.SessionContext.Attributes.MFAAuthenticated,
 		"userIdentity.sessionContext.assumedRoot":                 r.UserIdentity.SessionContext.AssumedRoot,
 	}
 }

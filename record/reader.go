@@ -16,6 +16,11 @@ import (
 // leaves room for a tool that has indented them.
 const MaxRecord = 4 << 20
 
+// MaxPacked is how many bytes a packed stream may have when it is unpacked, unless a [Reader] says
+// otherwise. CloudTrail's log files have at most 50 MB when packed, and are packed about 1:10; eighty
+// times as much is no log file any more.
+const MaxPacked = 4 << 30
+
 // bufferSize is what a Reader reads at a time. A record has 1.3 KB on average, so that most are
 // found whole in the buffer.
 const bufferSize = 64 << 10
@@ -26,6 +31,8 @@ const bufferSize = 64 << 10
 //	{"Records": [ ... ]}    a log file as CloudTrail delivers it
 //	[ ... ]                 records in an array
 //	{ ... } { ... }         one record after the other, on lines of their own or not
+//	{"awslogs": {"data": "H4sI..."}}                      what a subscription of CloudWatch Logs
+//	{"messageType": "DATA_MESSAGE", "logEvents": [ ... ]}  sends to Lambda, and what is packed in it
 //
 // or several of these one after the other. A record may also come as the detail of an EventBridge
 // event around it.
@@ -39,8 +46,14 @@ type Reader struct {
 	// MaxRecord is how many bytes a record may have; zero means the constant [MaxRecord].
 	MaxRecord int
 
+	// MaxBytes is how many bytes the stream may have, unpacked if it is packed; reading ends there.
+	// Zero means the constant [MaxPacked] for a packed stream and no limit for a plain one, which
+	// costs as many bytes to send as to read. A negative number means no limit.
+	MaxBytes int64
+
 	src     io.Reader
 	sniffed bool   // src is the unpacked stream
+	packed  bool   // it was not before
 	buf     []byte // what was read of src and not yet used up
 	pos     int    // buf[pos:] comes next
 	hold    int    // buf[hold:] must stay in the buffer; -1 if only buf[pos:] must
@@ -51,17 +64,22 @@ type Reader struct {
 	fresh bool // nothing was read yet in the object or array that the Reader is in
 	index int  // of the next record
 	rec   *Record
+
+	inner       *Reader // of a stream that is packed in a value of this one
+	innerOffset int64   // of that value
+	isInner     bool
 }
 
 // place is where in the stream a Reader is.
 type place uint8
 
 const (
-	atTop     place = iota // between the values of the stream
-	inRecords              // in the array under the name Records
-	inArray                // in an array that is not in an object
-	inRest                 // in the object of a log file, behind its records
-	atEnd                  // nothing more can be read
+	atTop       place = iota // between the values of the stream
+	inRecords                // in the array under the name Records
+	inLogEvents              // in the array under the name logEvents
+	inArray                  // in an array that is not in an object
+	inRest                   // in the object of a log file, behind its records
+	atEnd                    // nothing more can be read
 )
 
 // NewReader returns a Reader of the records in src.
@@ -77,6 +95,13 @@ func NewReader(src io.Reader) *Reader {
 // [io.ErrUnexpectedEOF]. So a loop that ends at io.EOF ends, and has seen every error once.
 func (r *Reader) Read() (*Record, error) {
 	for r.place != atEnd {
+		if r.inner != nil {
+			rec, err := r.readInner()
+			if err != io.EOF {
+				return rec, err
+			}
+			r.inner = nil
+		}
 		var (
 			raw []byte
 			err error
@@ -84,7 +109,7 @@ func (r *Reader) Read() (*Record, error) {
 		switch r.place {
 		case atTop:
 			raw, err = r.top()
-		case inRecords, inArray:
+		case inRecords, inArray, inLogEvents:
 			raw, err = r.element()
 		case inRest:
 			err = r.rest()
@@ -92,9 +117,15 @@ func (r *Reader) Read() (*Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		if raw != nil {
-			return r.decode(raw)
+		if raw == nil {
+			continue
 		}
+		rec, err := r.decode(raw)
+		if err != nil && r.isWrapping(raw) {
+			r.index--
+			continue
+		}
+		return rec, err
 	}
 	return nil, io.EOF
 }
@@ -126,8 +157,15 @@ func (r *Reader) decode(raw []byte) (*Record, error) {
 	}
 	index := r.index
 	r.index++
+	offset := r.InputOffset() - int64(len(raw))
+	if r.place == inLogEvents {
+		if err := rec.decodeMessage(raw); err != nil {
+			return nil, newError(err, offset, index)
+		}
+		return rec, nil
+	}
 	if start, err := rec.decode(raw); err != nil {
-		return nil, newError(err, r.InputOffset()-int64(len(raw)-start), index)
+		return nil, newError(err, offset+int64(start), index)
 	}
 	return rec, nil
 }
@@ -156,27 +194,34 @@ func (r *Reader) top() ([]byte, error) {
 	found := r.findRecords()
 	start := r.hold
 	r.hold = -1
-	if found {
-		r.place, r.fresh = inRecords, true
+	if found != otherMember {
+		r.enter(found)
 		return nil, nil
 	}
 	r.pos = start
 	return r.value()
 }
 
-// findRecords steps into the object that comes next, and on into the array under the name Records
-// if there is one.
-func (r *Reader) findRecords() bool {
+// findRecords steps into the object that comes next, and on into the array of its records if there is
+// one. If there is none it returns otherMember.
+func (r *Reader) findRecords() memberKind {
 	r.pos++
 	r.fresh = true
 	for {
-		m, err := r.member()
-		if err != nil || m == noMember {
-			return false
+		switch m, err := r.member(); {
+		case err != nil || m == noMember:
+			return otherMember
+		case m != otherMember:
+			return m
 		}
-		if m == recordsMember {
-			return true
-		}
+	}
+}
+
+// enter begins with the array that the Reader has stepped into.
+func (r *Reader) enter(m memberKind) {
+	r.place, r.fresh = inRecords, true
+	if m == logEventsMember {
+		r.place = inLogEvents
 	}
 }
 
@@ -188,23 +233,24 @@ func (r *Reader) rest() error {
 		return err
 	case m == noMember:
 		r.place = atTop
-	case m == recordsMember:
-		r.place, r.fresh = inRecords, true
+	case m != otherMember:
+		r.enter(m)
 	}
 	return nil
 }
 
-// A member is what [Reader.member] found.
-type member uint8
+// A memberKind is what [Reader.member] found.
+type memberKind uint8
 
 const (
-	noMember      member = iota // the end of the object
-	recordsMember               // Records; the Reader now stands in its array
-	otherMember                 // anything else; the Reader now stands behind it
+	noMember        memberKind = iota // the end of the object
+	recordsMember                     // Records; the Reader now stands in its array
+	logEventsMember                   // logEvents; the Reader now stands in its array
+	otherMember                       // anything else; the Reader now stands behind it
 )
 
 // member reads the next member of an object.
-func (r *Reader) member() (member, error) {
+func (r *Reader) member() (memberKind, error) {
 	c, err := r.peek()
 	if err != nil {
 		return noMember, r.ended(err)
@@ -230,7 +276,13 @@ func (r *Reader) member() (member, error) {
 	if err != nil {
 		return noMember, err
 	}
-	isRecords := string(name) == `"Records"`
+	kind := otherMember
+	switch string(name) {
+	case `"Records"`:
+		kind = recordsMember
+	case `"logEvents"`:
+		kind = logEventsMember
+	}
 	if c, err = r.peek(); err != nil {
 		return noMember, r.ended(err)
 	}
@@ -241,9 +293,9 @@ func (r *Reader) member() (member, error) {
 	if c, err = r.peek(); err != nil {
 		return noMember, r.ended(err)
 	}
-	if isRecords && c == '[' {
+	if kind != otherMember && c == '[' {
 		r.pos++
-		return recordsMember, nil
+		return kind, nil
 	}
 	_, err = r.value()
 	return otherMember, err
@@ -359,7 +411,8 @@ func (r *Reader) ended(err error) error {
 // fatal returns the error of a stream that cannot be read on.
 func (r *Reader) fatal(offset int64, err error) error {
 	e := &Error{Offset: offset, Index: -1, Fatal: true, Err: err}
-	if r.place == inRecords || r.place == inArray {
+	switch r.place {
+	case inRecords, inArray, inLogEvents:
 		e.Index = r.index
 	}
 	if r.hold < 0 {
@@ -392,7 +445,7 @@ func (r *Reader) fill() error {
 			r.err = err
 		}
 		r.sniffed = true
-		if len(r.buf) > 0 {
+		if r.clip(); len(r.buf) > 0 {
 			return nil
 		}
 	}
@@ -416,20 +469,33 @@ func (r *Reader) fill() error {
 		}
 	}
 	for range maxEmptyReads {
-		n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
-		r.buf = r.buf[:len(r.buf)+n]
+		before := len(r.buf)
+		n, err := r.src.Read(r.buf[before:cap(r.buf)])
+		r.buf = r.buf[:before+n]
 		if err != nil {
 			r.err = err
 		}
-		if n > 0 {
+		if r.clip(); len(r.buf) > before {
 			return nil
 		}
-		if err != nil {
-			return err
+		if r.err != nil {
+			return r.err
 		}
 	}
 	r.err = io.ErrNoProgress
 	return r.err
+}
+
+// clip ends the stream where it has as many bytes as it may have.
+func (r *Reader) clip() {
+	limit := r.MaxBytes
+	if limit == 0 && r.packed {
+		limit = MaxPacked
+	}
+	if over := r.base + int64(len(r.buf)) - limit; limit > 0 && over > 0 {
+		r.buf = r.buf[:max(r.pos, len(r.buf)-int(over))]
+		r.err = fmt.Errorf("%w: more than %d bytes in all", ErrLimit, limit)
+	}
 }
 
 // maxEmptyReads is after how many reads that return nothing a stream is given up, as in bufio.
@@ -450,6 +516,7 @@ func (r *Reader) sniff() error {
 		}
 		return nil
 	}
+	r.packed = true
 	r.src, err = gzip.NewReader(io.MultiReader(bytes.NewReader(head), r.src))
 	return err
 }

@@ -2,6 +2,8 @@ package record
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -43,6 +45,26 @@ func gzipped(t testing.TB, text string) []byte {
 
 const a, b, c = `{"eventName":"a"}`, `{ "eventName" : "b]}" }`, `{"eventID":"c\"","x":[{}]}`
 
+// subscribed returns what a subscription of CloudWatch Logs sends of messages.
+func subscribed(messages ...string) string {
+	var s strings.Builder
+	s.WriteString(`{"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"trail","logEvents":[`)
+	for i, message := range messages {
+		if i > 0 {
+			s.WriteByte(',')
+		}
+		quoted, _ := json.Marshal(message)
+		fmt.Fprintf(&s, `{"id":"%d","timestamp":0,"message":%s}`, i, quoted)
+	}
+	return s.String() + "]}"
+}
+
+// packedLogs returns what Lambda is given of that.
+func packedLogs(t testing.TB, text string) string {
+	t.Helper()
+	return `{"awslogs":{"data":"` + base64.StdEncoding.EncodeToString(gzipped(t, text)) + `"}}`
+}
+
 func TestReader(t *testing.T) {
 	for _, tt := range []struct {
 		name, stream string
@@ -63,6 +85,25 @@ func TestReader(t *testing.T) {
 		{"no lines", a + b + c, []string{a, b, c}},
 		{"event", `{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":` + a + `}`, []string{a}},
 		{"everything", a + `[` + b + `]{"Records":[` + c + `]}`, []string{a, b, c}},
+
+		// A subscription of CloudWatch Logs.
+		{"log events", subscribed(a, c), []string{a, c}},
+		{"Lambda's log events", packedLogs(t, subscribed(a, c)) + b, []string{a, c, b}},
+		{"control message", packedLogs(t, `{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","message":`+
+			`"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}`), nil},
+		{"bad log events", subscribed(a, "plain text", `{"eventName":}`, `{}`, b), []string{a,
+			`record: in the message of a log event: expected a value, found 'p' in record 1 (offset 144)`,
+			`record: in the message of a log event: expected a value, found '}' in record 2 (offset 192)`,
+			`record: in the message of a log event: not a CloudTrail record: it has none of a record's fields in record 3 (offset 246)`, b}},
+		{"log event without message", `{"logEvents":[{"id":"1"},1]}`, []string{
+			`record: not a CloudTrail record: a log event without a message in record 0 (offset 14)`,
+			`record: not a CloudTrail record: a log event without a message in record 1 (offset 25)`}},
+		{"Lambda's log events, cut", packedLogs(t, subscribed(a)[:144]) + b, []string{a,
+			`record: in awslogs.data: unexpected EOF (offset 0)`, b}},
+		{"Lambda's log events, not packed", `{"awslogs":{"data":"????"}}` + b, []string{
+			`record: in awslogs.data: illegal base64 data at input byte 0 (offset 0)`, b}},
+		{"Lambda's log events, packed twice", packedLogs(t, packedLogs(t, subscribed(a))), []string{
+			`record: in awslogs.data: not a CloudTrail record: it has none of a record's fields in record 0 (offset 0)`}},
 
 		// Values that cannot be used do not keep others from being read.
 		{"not an object", `{"Records":[1,` + a + `,"x",null,[],` + b + `]}`, []string{
@@ -221,6 +262,29 @@ func TestReaderLimit(t *testing.T) {
 	}
 }
 
+// A stream that is larger than it may be ends there, packed or not.
+func TestReaderMaxBytes(t *testing.T) {
+	stream := strings.Repeat(a+"\n", 20000) // 360 KB
+	for how, text := range map[string]string{"plain": stream, "packed": string(gzipped(t, stream))} {
+		for _, tt := range []struct {
+			limit int64
+			whole bool
+		}{{0, true}, {-1, true}, {int64(len(stream)), true}, {int64(len(stream)) - 1, false}, {100 << 10, false}, {1, false}} {
+			r := NewReader(strings.NewReader(text))
+			r.MaxBytes = tt.limit
+			got := outcome(r)
+			switch {
+			case tt.whole && len(got) != 20000:
+				t.Errorf("%s, limit %d: %d records, then %q", how, tt.limit, len(got), got[len(got)-1])
+			case !tt.whole && (got[len(got)-1] != "fatal" || !strings.Contains(got[len(got)-2], "limit exceeded: more than")):
+				t.Errorf("%s, limit %d: ends with %q", how, tt.limit, got[len(got)-1])
+			case !tt.whole && int64(len(got)-2)*int64(len(a)+1)-1 > tt.limit:
+				t.Errorf("%s, limit %d: %d records", how, tt.limit, len(got)-2)
+			}
+		}
+	}
+}
+
 // Memory does not grow with the stream, and with ReuseRecord each record costs one allocation: its
 // text.
 func TestReaderMemory(t *testing.T) {
@@ -266,6 +330,8 @@ func FuzzReader(f *testing.F) {
 		f.Add(`{"Records":[` + text + `,` + announced + `]}`)
 	}
 	f.Add(`[` + a + `]` + a + "\n" + b)
+	f.Add(subscribed(a, "x", b))
+	f.Add(packedLogs(f, subscribed(a, b)) + c)
 	f.Add(`{"x":[1,{}],"Records":[` + a + `],"y":{}}`)
 	f.Fuzz(func(t *testing.T, stream string) {
 		if strings.HasPrefix(stream, "\x1f\x8b") {
@@ -280,6 +346,9 @@ func FuzzReader(f *testing.F) {
 			if other := outcome(NewReader(src)); !slices.Equal(got, other) {
 				t.Fatalf("%q: whole %q, %s %q", stream, got, how, other)
 			}
+		}
+		if strings.Contains(stream, `"logEvents"`) || strings.Contains(stream, `"awslogs"`) {
+			return // what these carry is checked by TestReader
 		}
 		if want, ok := recordsSlow(stream); ok {
 			if len(got) != len(want) {

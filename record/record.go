@@ -47,6 +47,17 @@ type Record struct {
 	VPCEndpointID        string
 	VPCEndpointAccountID string
 	EventCategory        Category // see also [Record.Category]
+	TLSDetails           TLSDetails
+	EventContext         JSON // only in event data stores of CloudTrail Lake
+
+	SessionCredentialFromConsole Bool // AWS writes it only if it is true
+
+	Addendum          *Addendum          // nil unless the record is late or corrected
+	InsightDetails    *InsightDetails    // of Insights events, which have hardly anything else
+	EdgeDeviceDetails *EdgeDeviceDetails // of S3 on Outposts and on Snow devices
+
+	TimeWindow JSON // these two are of aggregated events
+	Summary    JSON
 
 	text string // the JSON that was decoded; empty for a record that was built in code
 }
@@ -58,6 +69,61 @@ type Resource struct {
 	ARNPrefix string
 	AccountID string // of the resource's owner
 	Type      string // "AWS::S3::Object"
+}
+
+// TLSDetails tells how the connection of a request was encrypted.
+type TLSDetails struct {
+	TLSVersion               string // "TLSv1.3"
+	CipherSuite              string
+	ClientProvidedHostHeader string
+	KeyExchange              string // "X25519MLKEM768"
+}
+
+// An Addendum tells why a record came late, or a second time with corrections. Such a record has an
+// eventID of its own.
+type Addendum struct {
+	Reason            string // "DELIVERY_DELAY", "UPDATED_DATA" or "SERVICE_OUTAGE"
+	UpdatedFields     string // names, separated by commas
+	OriginalRequestID string
+	OriginalEventID   string
+}
+
+// InsightDetails are what an Insights event is about: the start or the end of unusual activity.
+type InsightDetails struct {
+	State          string // "Start" or "End"
+	EventSource    string
+	EventName      string
+	InsightType    string // "ApiCallRateInsight" or "ApiErrorRateInsight"
+	ErrorCode      string
+	InsightContext JSON // statistics and attributions
+}
+
+// EdgeDeviceDetails are those of the device that a request was made to.
+type EdgeDeviceDetails struct {
+	Type         string
+	SnowJobID    string
+	DeviceID     string
+	DeviceFamily string
+	Attributes   JSON
+}
+
+// An Oddity is something in a record that is not as AWS writes it.
+type Oddity struct {
+	Pointer string // to the value, as a JSON Pointer (RFC 6901)
+	What    string // "a number where a string is expected"
+}
+
+// Oddities tells of the values that a field could not take, because they have another type or spell
+// something else, so that the field is left at its zero value. It decodes the record's text once
+// more. A record that AWS has written has none.
+func (r *Record) Oddities() []Oddity {
+	if r.text == "" {
+		return nil
+	}
+	var list []Oddity
+	d := decoder{odd: func(o Oddity) { list = append(list, o) }}
+	d.decode(new(Record), []byte(r.text)) // no error: it was decoded before
+	return list
 }
 
 // Text returns the JSON text that the record was decoded from, byte for byte without white space

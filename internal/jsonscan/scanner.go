@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 )
@@ -133,6 +134,25 @@ func (s *Scanner) Name() (name Text, ok bool, err error) {
 	return Text{s.data[start : end-1], escaped, start}, true, nil
 }
 
+// TryName is [Scanner.Name] for a caller that guesses: if the next member's name is written just like
+// quoted, which is a name in quotes and its colon, it moves to the member's value. If it is not, or
+// if there is white space around it, TryName does nothing.
+func (s *Scanner) TryName(quoted string) bool {
+	i := s.pos
+	if !s.fresh {
+		if i == len(s.data) || s.data[i] != ',' {
+			return false
+		}
+		i++
+	}
+	end := i + len(quoted)
+	if end > len(s.data) || string(s.data[i:end]) != quoted {
+		return false
+	}
+	s.pos, s.fresh = end, false
+	return true
+}
+
 // Element moves to the next element of the array that the Scanner is in, which the caller must
 // read, skip or open. At the end of the array it steps out of it, and ok is false.
 func (s *Scanner) Element() (ok bool, err error) { return s.next(']') }
@@ -183,6 +203,29 @@ func (s *Scanner) String() (Text, error) {
 	}
 	s.pos = end
 	return Text{s.data[start : end-1], escaped, start}, nil
+}
+
+// TryPlain is [Scanner.String] for the common case: if a string without escapes comes next, it moves
+// behind the string and returns the offsets of its contents. If not, or if there is white space before
+// the string, or hardly anything behind it, TryPlain does nothing.
+func (s *Scanner) TryPlain() (from, to int, ok bool) {
+	b, i := s.data, s.pos
+	if i == len(b) || b[i] != '"' {
+		return 0, 0, false
+	}
+	i++
+	for from = i; len(b)-i >= 8; i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		if m := equals(w, '"') | equals(w, '\\') | below(w, ' '); m != 0 {
+			i += first(m)
+			if b[i] != '"' {
+				break
+			}
+			s.pos = i + 1
+			return from, i, true
+		}
+	}
+	return 0, 0, false
 }
 
 // Skip passes over the value that comes next without checking it, and returns its text. It fails
