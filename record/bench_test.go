@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+
 	"github.com/trailsieve/trailsieve/internal/synth"
 )
 
@@ -50,6 +52,43 @@ func BenchmarkReader(b *testing.B) {
 	b.Run("gzip", func(b *testing.B) {
 		compare(b, [][]byte{file}, func([]byte) error { return read(packed) })
 	})
+}
+
+// BenchmarkUnpacked reads a packed log file with a second processor's help, and says how many times as
+// long as unpacking it alone that takes.
+func BenchmarkUnpacked(b *testing.B) {
+	_, file := generated()
+	packed := gzipped(b, string(file))
+	b.SetBytes(int64(len(file)))
+	b.ReportAllocs()
+	var unpack time.Duration
+	for b.Loop() {
+		r := NewReader(bytes.NewReader(packed))
+		r.ReuseRecord = true
+		n := 0
+		for _, err := range r.Records() {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != benchmarked {
+			b.Fatalf("%d records", n)
+		}
+		b.StopTimer()
+		start := time.Now()
+		z, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, z); err != nil {
+			b.Fatal(err)
+		}
+		unpack += time.Since(start)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(unpack), "×gunzip")
+	b.ReportMetric(float64(b.N)*benchmarked/b.Elapsed().Seconds(), "records/s")
 }
 
 // compare measures f on each of texts, and how many times as long json.Valid takes on the same

@@ -41,7 +41,13 @@ func (r *Record) decode(text []byte) (start int, err error) {
 		*d = decoder{}
 		decoders.Put(d)
 	}()
-	start, err = d.decode(r, text)
+	// A record is decoded as if it was in an event, so that its event is no deeper than it may be.
+	start, err = d.decode(r, text, 1)
+	if errors.Is(err, jsonscan.ErrDepth) {
+		if at, asEvent := d.decode(r, text, 0); asEvent == nil && !d.known {
+			start, err = at, nil
+		}
+	}
 	if err != nil || d.known {
 		return start, err
 	}
@@ -50,7 +56,7 @@ func (r *Record) decode(text []byte) (start int, err error) {
 		return start, fmt.Errorf("%w: it has none of a record's fields", ErrNotRecord)
 	}
 	// This happens once: a detail inside the detail is none of our business.
-	if _, err = d.decode(r, detail); err == nil && !d.known {
+	if _, err = d.decode(r, detail, 1); err == nil && !d.known {
 		err = fmt.Errorf("%w: the detail of an event that is not from CloudTrail", ErrNotRecord)
 	}
 	return start, err
@@ -89,9 +95,9 @@ type decoder struct {
 // decoders are used again, because calls through the tables of members make them escape.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// decode sets all of r from the object in text, which begins at start.
-func (d *decoder) decode(r *Record, text []byte) (start int, err error) {
-	d.scan, d.known = jsonscan.New(text), false
+// decode sets all of r from the object in text, which begins at start and is inside so many others.
+func (d *decoder) decode(r *Record, text []byte, depth int) (start int, err error) {
+	d.scan, d.known = jsonscan.NewAt(text, depth), false
 	switch kind := d.scan.Peek(); kind {
 	case jsonscan.Object:
 		start = d.scan.Offset()
@@ -287,8 +293,24 @@ func (d *decoder) bool() (Bool, error) {
 	return Absent, d.mismatch(jsonscan.True)
 }
 
-// time returns the next value if it is a string that tells a time.
+// time returns the next value if it is a string that tells a time, or a number of seconds or
+// milliseconds since 1970, which some tools make of it.
 func (d *decoder) time() (time.Time, error) {
+	if d.scan.Peek() == jsonscan.Number {
+		raw, err := d.scan.Value()
+		if err != nil {
+			return time.Time{}, err
+		}
+		n, err := strconv.ParseInt(string(raw), 10, 64)
+		switch {
+		case err != nil || n < 0 || n > maxMilliseconds:
+			d.tell("a number where a time is expected")
+			return time.Time{}, nil
+		case n > maxSeconds:
+			return time.UnixMilli(n).UTC(), nil
+		}
+		return time.Unix(n, 0).UTC(), nil
+	}
 	s, err := d.string()
 	if err != nil || s == "" {
 		return time.Time{}, err
@@ -299,6 +321,13 @@ func (d *decoder) time() (time.Time, error) {
 	}
 	return t, nil
 }
+
+// As seconds, numbers up to the first of these are years before 5139, and as milliseconds those above
+// it are years after 1973. CloudTrail began in 2013.
+const (
+	maxSeconds      = 1e11
+	maxMilliseconds = 1e14
+)
 
 // parseTime reads a time. CloudTrail writes 2016-11-15T23:02:12Z and nothing else; the other layouts
 // are those of AWS's older examples, of emulators and of data warehouses, all in UTC where they do

@@ -40,9 +40,9 @@
 // # Errors and limits
 //
 // An [Error] has the offset of the byte at fault and the index of the record. A text that is not
-// JSON, is no record, is larger than [MaxRecord] or nests deeper than a thousand levels is one; in a
-// log file it does not keep the Reader from what follows, unless the structure of the file itself is
-// broken or the file ends too early.
+// JSON, is no record, is larger than [MaxRecord] or nests, in an event of its own, deeper than a
+// thousand levels is one; in a log file it does not keep the Reader from what follows, unless the
+// structure of the file itself is broken or the file ends too early.
 //
 // # Open questions
 //

@@ -96,11 +96,6 @@ func (r *Record) Account() string {
 		r.UserIdentity.SessionContext.SessionIssuer.AccountID)
 }
 
-// time returns the time of the record's event: eventTime as CloudTrail writes it, or as it stands if
-// it cannot be read as a time.
-func (r *Record) time() string {
-	if r.EventTime.IsZero() {
-		return r.Get("eventTime").String()
-	}
-	return r.EventTime.UTC().Format(time.RFC3339)
-}
+// time returns the time of the record's event, to the second as EventBridge has it. That of a record
+// without a time is the zero [time.Time]: consumers take an event without a valid time for broken.
+func (r *Record) time() string { return r.EventTime.UTC().Format(time.RFC3339) }

@@ -20,7 +20,7 @@ func TestAppendEvent(t *testing.T) {
 				`"eventTime":"2026-01-02T03:04:05.6+01:00"}}`},
 		{`{"eventID":"\"","eventTime":"some \"day\"","userIdentity":{"sessionContext":{"sessionIssuer":{"accountId":"1"}}}}`,
 			`{"version":"0","id":"\"","detail-type":"AWS API Call via CloudTrail","source":"aws.cloudtrail",` +
-				`"account":"1","time":"some \"day\"","region":"","resources":[],"detail":` +
+				`"account":"1","time":"0001-01-01T00:00:00Z","region":"","resources":[],"detail":` +
 				`{"eventID":"\"","eventTime":"some \"day\"","userIdentity":{"sessionContext":{"sessionIssuer":{"accountId":"1"}}}}}`},
 	} {
 		r, err := Parse([]byte(tt.text))

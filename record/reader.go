@@ -65,6 +65,9 @@ type Reader struct {
 	index int  // of the next record
 	rec   *Record
 
+	offset int64  // behind the last value that was returned
+	ahead  []item // what Records has read behind that, and not yielded
+
 	inner       *Reader // of a stream that is packed in a value of this one
 	innerOffset int64   // of that value
 	isInner     bool
@@ -94,6 +97,13 @@ func NewReader(src io.Reader) *Reader {
 // returns io.EOF; an input that ends too early is such an error, and its cause is
 // [io.ErrUnexpectedEOF]. So a loop that ends at io.EOF ends, and has seen every error once.
 func (r *Reader) Read() (*Record, error) {
+	if len(r.ahead) > 0 {
+		it := r.ahead[0]
+		r.ahead = r.ahead[1:]
+		r.offset = it.next
+		return it.outcome()
+	}
+	defer func() { r.offset = r.at() }()
 	for r.place != atEnd {
 		if r.inner != nil {
 			rec, err := r.readInner()
@@ -133,9 +143,18 @@ func (r *Reader) Read() (*Record, error) {
 // Records returns the records that Read would return, each with a nil error, and the errors, each
 // with a nil Record. The loop may go on after an error: as Read does, it then goes on with the next
 // record, or ends. It can be used once.
+//
+// Of a packed log file Records decodes in a second goroutine, which ends with the loop, and reads up
+// to 200 KB ahead. A loop that is left early leaves the rest to Read.
 func (r *Reader) Records() iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		for {
+			if r.packed && r.place == inRecords && len(r.ahead) == 0 {
+				if !r.overlapped(yield) {
+					return
+				}
+				continue
+			}
 			rec, err := r.Read()
 			if err == io.EOF || !yield(rec, err) {
 				return
@@ -144,9 +163,12 @@ func (r *Reader) Records() iter.Seq2[*Record, error] {
 	}
 }
 
-// InputOffset returns how far in the unpacked stream the Reader is: behind the value that it read
-// last.
-func (r *Reader) InputOffset() int64 { return r.base + int64(r.pos) }
+// InputOffset returns how far in the unpacked stream the records go that were returned: to behind the
+// last of them.
+func (r *Reader) InputOffset() int64 { return r.offset }
+
+// at returns the offset of what comes next in the buffer.
+func (r *Reader) at() int64 { return r.base + int64(r.pos) }
 
 // decode decodes the value that was read last.
 func (r *Reader) decode(raw []byte) (*Record, error) {
@@ -157,7 +179,7 @@ func (r *Reader) decode(raw []byte) (*Record, error) {
 	}
 	index := r.index
 	r.index++
-	offset := r.InputOffset() - int64(len(raw))
+	offset := r.at() - int64(len(raw))
 	if r.place == inLogEvents {
 		if err := rec.decodeMessage(raw); err != nil {
 			return nil, newError(err, offset, index)
@@ -203,7 +225,7 @@ func (r *Reader) top() ([]byte, error) {
 }
 
 // findRecords steps into the object that comes next, and on into the array of its records if there is
-// one. If there is none it returns otherMember.
+// one. If there is none, or if the object is itself a record, it returns otherMember.
 func (r *Reader) findRecords() memberKind {
 	r.pos++
 	r.fresh = true
@@ -243,7 +265,7 @@ func (r *Reader) rest() error {
 type memberKind uint8
 
 const (
-	noMember        memberKind = iota // the end of the object
+	noMember        memberKind = iota // the end of the object, or of the search
 	recordsMember                     // Records; the Reader now stands in its array
 	logEventsMember                   // logEvents; the Reader now stands in its array
 	otherMember                       // anything else; the Reader now stands behind it
@@ -282,6 +304,10 @@ func (r *Reader) member() (memberKind, error) {
 		kind = recordsMember
 	case `"logEvents"`:
 		kind = logEventsMember
+	case `"eventVersion"`, `"eventID"`, `"eventName"`:
+		if r.hold >= 0 {
+			return noMember, nil // of a record: nobody looks for Records any more
+		}
 	}
 	if c, err = r.peek(); err != nil {
 		return noMember, r.ended(err)
@@ -329,7 +355,7 @@ func (r *Reader) element() ([]byte, error) {
 	r.fresh = false
 	if c == ',' || c == ']' {
 		// Nothing between two commas, or behind the last. The next call takes the comma or bracket.
-		return nil, r.fault(r.InputOffset(), fmt.Errorf("expected a record, found %q", c))
+		return nil, r.fault(r.at(), fmt.Errorf("expected a record, found %s", jsonscan.QuoteByte(c)))
 	}
 	return r.value()
 }
@@ -337,10 +363,7 @@ func (r *Reader) element() ([]byte, error) {
 // value reads the next value, whose first byte is at r.pos. What it returns is valid until more is
 // read.
 func (r *Reader) value() ([]byte, error) {
-	limit := r.MaxRecord
-	if limit <= 0 {
-		limit = MaxRecord
-	}
+	limit := r.maxRecord()
 	var split jsonscan.Splitter
 	for n := 0; ; {
 		m, done := split.Feed(r.buf[r.pos+n:])
@@ -358,7 +381,10 @@ func (r *Reader) value() ([]byte, error) {
 				continue
 			}
 			if err != io.EOF || !split.AtEnd() {
-				return nil, r.ended(err)
+				if err == io.EOF {
+					err = io.ErrUnexpectedEOF
+				}
+				return nil, r.ended(fmt.Errorf("%w in a value that begins at offset %d", err, r.at()))
 			}
 		}
 		r.pos += n
@@ -372,7 +398,7 @@ func (r *Reader) tooLarge(split *jsonscan.Splitter, n int, done bool, limit int)
 	if r.hold >= 0 {
 		return ErrLimit // the object is read again from where it begins
 	}
-	err := r.fault(r.InputOffset(), fmt.Errorf("%w: more than %d bytes", ErrLimit, limit))
+	err := r.fault(r.at(), fmt.Errorf("%w: more than %d bytes", ErrLimit, limit))
 	r.pos += n
 	for !done {
 		if err := r.fill(); err != nil {
@@ -397,7 +423,7 @@ func (r *Reader) fault(offset int64, err error) error {
 
 // unexpected returns the error of a stream that goes on with c instead of what was expected.
 func (r *Reader) unexpected(c byte, expected string) error {
-	return r.fatal(r.InputOffset(), fmt.Errorf("expected %s, found %q", expected, c))
+	return r.fatal(r.at(), fmt.Errorf("expected %s, found %s", expected, jsonscan.QuoteByte(c)))
 }
 
 // ended returns the error of a stream that ends, for the reason err, in the middle of something.
@@ -431,10 +457,20 @@ func (r *Reader) peek() (byte, error) {
 				return c, nil
 			}
 		}
+		if r.hold >= 0 && r.pos-r.hold > r.maxRecord() {
+			return 0, ErrLimit // the object is read again from where it begins
+		}
 		if err := r.fill(); err != nil {
 			return 0, err
 		}
 	}
+}
+
+func (r *Reader) maxRecord() int {
+	if r.MaxRecord > 0 {
+		return r.MaxRecord
+	}
+	return MaxRecord
 }
 
 // fill reads more of the stream into the buffer, at least one byte, and fails if it cannot. It may
@@ -468,22 +504,25 @@ func (r *Reader) fill() error {
 			r.hold = 0
 		}
 	}
+	before := len(r.buf)
+	r.read()
+	if r.clip(); len(r.buf) > before {
+		return nil
+	}
+	return r.err
+}
+
+// read reads something into the room behind the buffer, or sets r.err.
+func (r *Reader) read() {
 	for range maxEmptyReads {
-		before := len(r.buf)
-		n, err := r.src.Read(r.buf[before:cap(r.buf)])
-		r.buf = r.buf[:before+n]
-		if err != nil {
-			r.err = err
-		}
-		if r.clip(); len(r.buf) > before {
-			return nil
-		}
-		if r.err != nil {
-			return r.err
+		n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
+		r.buf = r.buf[:len(r.buf)+n]
+		r.err = err
+		if n > 0 || err != nil {
+			return
 		}
 	}
 	r.err = io.ErrNoProgress
-	return r.err
 }
 
 // clip ends the stream where it has as many bytes as it may have.
@@ -501,22 +540,29 @@ func (r *Reader) clip() {
 // maxEmptyReads is after how many reads that return nothing a stream is given up, as in bufio.
 const maxEmptyReads = 100
 
+// gzipMagic begins a gzip stream.
+const gzipMagic = "\x1f\x8b"
+
 // sniff finds out whether the stream is gzip, and unpacks it if it is. File names do not tell: some
 // S3 clients unpack what S3 marks as packed, and leave the name as it was.
 func (r *Reader) sniff() error {
-	head := make([]byte, 2)
-	n, err := io.ReadFull(r.src, head)
-	if err != nil && err != io.ErrUnexpectedEOF {
-		return err // io.EOF for an empty stream
+	r.buf = make([]byte, 0, bufferSize)
+	for len(r.buf) < len(gzipMagic) && r.err == nil {
+		r.read()
 	}
-	if n < len(head) || head[0] != 0x1f || head[1] != 0x8b {
-		r.buf = append(make([]byte, 0, bufferSize), head[:n]...)
-		if n < len(head) {
-			return io.EOF
-		}
+	if string(r.buf[:min(len(r.buf), len(gzipMagic))]) != gzipMagic {
 		return nil
 	}
+	src := io.MultiReader(bytes.NewReader(r.buf), r.src)
+	if r.err != nil {
+		src = bytes.NewReader(r.buf)
+	}
+	r.buf, r.err = nil, nil
 	r.packed = true
-	r.src, err = gzip.NewReader(io.MultiReader(bytes.NewReader(head), r.src))
-	return err
+	z, err := gzip.NewReader(src)
+	if err != nil {
+		return err
+	}
+	r.src = z
+	return nil
 }

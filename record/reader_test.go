@@ -7,12 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/trailsieve/trailsieve/internal/synth"
 )
 
 // outcome is what a Reader said: for each call of Read, the text of the record or the error.
@@ -84,6 +88,7 @@ func TestReader(t *testing.T) {
 		{"lines", a + "\n" + b + "\r\n" + c + "\n", []string{a, b, c}},
 		{"no lines", a + b + c, []string{a, b, c}},
 		{"event", `{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":` + a + `}`, []string{a}},
+		{"a record with Records", `{"eventName":"a","Records":[` + b + `]}`, []string{`{"eventName":"a","Records":[` + b + `]}`}},
 		{"everything", a + `[` + b + `]{"Records":[` + c + `]}`, []string{a, b, c}},
 
 		// A subscription of CloudWatch Logs.
@@ -131,6 +136,8 @@ func TestReader(t *testing.T) {
 		// What ends the stream.
 		{"no JSON", `hello`, []string{
 			`record: expected a JSON object or array, found 'h' (offset 0)`, "fatal"}},
+		{"a byte order mark", "\ufeff{}", []string{
+			`record: expected a JSON object or array, found 0xef (offset 0)`, "fatal"}},
 		{"a number", `17`, []string{`record: expected a JSON object or array, found '1' (offset 0)`, "fatal"}},
 		{"no comma", `{"Records":[` + a + b + `]}`, []string{a,
 			`record: expected a comma or the end of the records, found '{' in record 1 (offset 29)`, "fatal"}},
@@ -141,14 +148,15 @@ func TestReader(t *testing.T) {
 		{"cut before a record", `{"Records":[` + a + `,`, []string{a,
 			`record: unexpected EOF in record 1 (offset 30)`, "fatal"}},
 		{"cut in a record", `{"Records":[` + a + `,{"eventName":"b`, []string{a,
-			`record: unexpected EOF in record 1 (offset 45)`, "fatal"}},
+			`record: unexpected EOF in a value that begins at offset 30 in record 1 (offset 45)`, "fatal"}},
 		{"cut behind a record", `{"Records":[` + a, []string{a,
 			`record: unexpected EOF in record 1 (offset 29)`, "fatal"}},
 		{"cut behind the records", `{"Records":[` + a + `]`, []string{a,
 			`record: unexpected EOF (offset 30)`, "fatal"}},
 		{"cut line", a + "\n" + `{"eventName":"b"`, []string{a,
-			`record: unexpected EOF (offset 34)`, "fatal"}},
-		{"cut at the start", `{"Rec`, []string{`record: unexpected EOF (offset 5)`, "fatal"}},
+			`record: unexpected EOF in a value that begins at offset 18 (offset 34)`, "fatal"}},
+		{"cut at the start", `{"Rec`, []string{
+			`record: unexpected EOF in a value that begins at offset 0 (offset 5)`, "fatal"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for how, src := range map[string]io.Reader{
@@ -174,6 +182,83 @@ func TestReaderOffset(t *testing.T) {
 			t.Errorf("offset %d after %v, want %d", got, err, want)
 		}
 	}
+}
+
+// A loop over a packed file that is left at any place leaves the rest to Read, and no goroutine
+// behind.
+func TestReaderLeft(t *testing.T) {
+	const records = 600 // several batches
+	file := gzipped(t, string(synth.New(synth.Config{}).AppendLogFile(nil, records/2))+
+		`{"Records":[1,`+a+`]}`+string(synth.New(synth.Config{Seed: 1}).AppendLogFile(nil, records/2)))
+	var want []string
+	var offsets []int64
+	r := NewReader(bytes.NewReader(file))
+	for {
+		rec, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		want = append(want, said(rec, err))
+		offsets = append(offsets, r.InputOffset())
+	}
+	before := runtime.NumGoroutine()
+	for _, reuse := range []bool{false, true} {
+		for stop := 0; stop < len(want); stop += 1 + stop/2 {
+			r := NewReader(bytes.NewReader(file))
+			r.ReuseRecord = reuse
+			n := 0
+			check := func(rec *Record, err error) {
+				if said(rec, err) != want[n] || r.InputOffset() != offsets[n] {
+					t.Fatalf("left at %d: outcome %d is %.100s at %d, want %.100s at %d",
+						stop, n, said(rec, err), r.InputOffset(), want[n], offsets[n])
+				}
+				n++
+			}
+			for rec, err := range r.Records() {
+				check(rec, err)
+				if n > stop {
+					break
+				}
+			}
+			for rec, err := range r.Records() { // what is left over, and then a part of the rest
+				check(rec, err)
+				if n > stop+100 {
+					break
+				}
+			}
+			for {
+				rec, err := r.Read()
+				if err == io.EOF {
+					break
+				}
+				check(rec, err)
+			}
+			if n != len(want) {
+				t.Errorf("left at %d: %d outcomes, want %d", stop, n, len(want))
+			}
+		}
+	}
+	func() {
+		defer func() { recover() }()
+		for range NewReader(bytes.NewReader(file)).Records() {
+			panic("in the loop")
+		}
+	}()
+	for range 100 { // a goroutine that is over may still be counted
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d goroutines before, %d now", before, runtime.NumGoroutine())
+}
+
+// said is what a call of Read said, in words.
+func said(rec *Record, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return rec.Text()
 }
 
 // Files are packed one member after the other by Amazon Data Firehose and by cat.
@@ -236,6 +321,31 @@ func TestReaderStreamError(t *testing.T) {
 	}
 }
 
+// A stream that returns nothing, again and again, is given up.
+func TestReaderNoProgress(t *testing.T) {
+	for _, before := range []string{"", "{", a, `{"Records":[` + a} {
+		r := NewReader(io.MultiReader(strings.NewReader(before), stuck{}))
+		got := outcome(r)
+		if len(got) < 2 || got[len(got)-1] != "fatal" || !strings.Contains(got[len(got)-2], io.ErrNoProgress.Error()) {
+			t.Errorf("behind %q: %q", before, got)
+		}
+	}
+}
+
+type stuck struct{}
+
+func (stuck) Read([]byte) (int, error) { return 0, nil }
+
+// A stream of white space in an object that has just begun does not fill the memory.
+func TestReaderWhiteSpace(t *testing.T) {
+	r := NewReader(io.MultiReader(strings.NewReader("{"), io.LimitReader(&endless{text: []byte("    ")}, 64<<20)))
+	for range r.Records() {
+	}
+	if cap(r.buf) > 4*MaxRecord {
+		t.Errorf("the buffer has grown to %d bytes", cap(r.buf))
+	}
+}
+
 func TestReaderLimit(t *testing.T) {
 	large := `{"eventName":"` + strings.Repeat("x", 200<<10) + `"}`
 	message := func(index, offset int) string {
@@ -249,6 +359,10 @@ func TestReaderLimit(t *testing.T) {
 		{"on a line", a + "\n" + large + "\n" + b, []string{a, message(1, 18), b}},
 		{"before Records", `{"x":` + large + `,"Records":[]}` + a, []string{message(0, 0), a}},
 		{"cut", a + large[:150<<10], []string{a, "record: unexpected EOF (offset 153617)", "fatal"}},
+		{"white space before Records", `{` + strings.Repeat(" ", 200<<10) + `"Records":[]}` + a, []string{message(0, 0), a}},
+		{"many members before Records", `{` + strings.Repeat(`"x":1,`, 40<<10) + `"Records":[]}` + a, []string{message(0, 0), a}},
+		{"behind Records", `{"Records":[` + a + `],"x":` + large + `}` + b, []string{a,
+			"record: limit exceeded: more than 131072 bytes (offset 35)", b}},
 	} {
 		r := NewReader(strings.NewReader(tt.stream))
 		r.MaxRecord = 128 << 10

@@ -145,7 +145,11 @@ func TestParseQuirks(t *testing.T) {
 		{`{"eventTime":"2025-01-21 17:49:47.000000000"}`, func(r *Record) any { return r.EventTime }, midnight},
 		{`{"eventTime":"20250121T174947Z"}`, func(r *Record) any { return r.EventTime }, midnight},
 		{`{"eventTime":"yesterday"}`, func(r *Record) any { return r.EventTime }, time.Time{}},
-		{`{"eventTime":1737481787}`, func(r *Record) any { return r.EventTime }, time.Time{}},
+		{`{"eventTime":1737481787}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":1737481787000}`, func(r *Record) any { return r.EventTime }, midnight},
+		{`{"eventTime":1737481787.5}`, func(r *Record) any { return r.EventTime }, time.Time{}},
+		{`{"eventTime":-1}`, func(r *Record) any { return r.EventTime }, time.Time{}},
+		{`{"eventTime":99999999999999999999}`, func(r *Record) any { return r.EventTime }, time.Time{}},
 		// Bodies are whatever they are.
 		{`{"eventID":"","requestParameters":null}`, func(r *Record) any { return r.RequestParameters }, JSON("")},
 		{`{"eventID":"","requestParameters":"null"}`, func(r *Record) any { return r.RequestParameters }, JSON(`"null"`)},
@@ -186,7 +190,7 @@ func TestParseErrors(t *testing.T) {
 		{`{"eventName":"a"} x`, `record: expected the end of the text, found 'x' (offset 18)`, nil},
 		{`{"eventName":"a","x":[1,}]}`, `record: expected a value, found '}' (offset 24)`, nil},
 		{`{"eventName":"a","x":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `}`,
-			`record: nested deeper than 1000 levels (offset 1021)`, nil},
+			`record: nested deeper than 1000 levels (offset 1019)`, nil},
 		{`{}`, `record: not a CloudTrail record: it has none of a record's fields (offset 0)`, ErrNotRecord},
 		{` {"name":"package","version":"1.0"}`,
 			`record: not a CloudTrail record: it has none of a record's fields (offset 1)`, ErrNotRecord},
@@ -200,6 +204,25 @@ func TestParseErrors(t *testing.T) {
 		if !errors.As(err, &e) || err.Error() != tt.message || tt.cause != nil && !errors.Is(err, tt.cause) {
 			t.Errorf("Parse(%.60s): %v, want %s", tt.text, err, tt.message)
 		}
+	}
+}
+
+// Whatever is accepted as a record is accepted in its event, too.
+func TestParseDepth(t *testing.T) {
+	deepest := 0
+	for depth := 900; depth < 1100; depth++ {
+		text := `{"eventName":"a","requestParameters":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + `}`
+		r, err := Parse([]byte(text))
+		if err != nil {
+			continue
+		}
+		deepest = depth
+		if _, err := Parse(r.AppendEvent(nil)); err != nil {
+			t.Errorf("%d levels in requestParameters: the record is accepted, its event is not: %v", depth, err)
+		}
+	}
+	if deepest != 998 { // and one each for the record and the event
+		t.Errorf("%d levels in requestParameters are accepted, want 998", deepest)
 	}
 }
 

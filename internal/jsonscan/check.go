@@ -87,9 +87,9 @@ func escapeEnd(b []byte, i int) (int, error) {
 	return 0, unexpected(b, i+1, "one of \"\\/bfnrtu after a backslash")
 }
 
-// valueEnd checks the value that begins at i and returns the offset behind it. It does not call
-// itself: what it is inside of is a stack of bits, one a level, set for an object.
-func valueEnd(b []byte, i int) (end int, err error) {
+// valueEnd checks the value that begins at i, inside so many levels, and returns the offset behind it.
+// It does not call itself: what it is inside of is a stack of bits, one a level, set for an object.
+func valueEnd(b []byte, i, around int) (end int, err error) {
 	var (
 		stack  [(MaxDepth + 63) / 64]uint64
 		depth  int
@@ -104,7 +104,7 @@ func valueEnd(b []byte, i int) (end int, err error) {
 		case '"':
 			i, _, err = stringEnd(b, i+1)
 		case '{', '[':
-			if depth == MaxDepth {
+			if depth+around >= MaxDepth {
 				return 0, &Error{i, ErrDepth}
 			}
 			stack[depth/64] &^= 1 << (depth % 64)

@@ -4,9 +4,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
+	"unicode/utf8"
 )
 
-// MaxDepth is how deeply arrays and objects may nest in a value that is checked. CloudTrail's own
+// MaxDepth is how deeply arrays and objects may nest where a value is checked, those counted that are
+// around it. CloudTrail's own
 // records nest about ten deep, and Amazon EventBridge's parser stops at 1000 too. The bound keeps
 // the state of the check on the stack.
 const MaxDepth = 1000
@@ -75,11 +78,16 @@ var ErrDepth = fmt.Errorf("nested deeper than %d levels", MaxDepth)
 type Scanner struct {
 	data  []byte
 	pos   int
+	depth int  // of the objects and arrays that are open, and of those around the text
 	fresh bool // an object or array was opened, and nothing was read in it yet
 }
 
 // New returns a Scanner at the start of text.
 func New(text []byte) Scanner { return Scanner{data: text} }
+
+// NewAt returns a Scanner at the start of a text that has its place in a larger one, inside so many
+// objects and arrays. They count for [MaxDepth].
+func NewAt(text []byte, depth int) Scanner { return Scanner{data: text, depth: depth} }
 
 // Offset returns where the Scanner stands: behind what was read last, or, after [Scanner.Peek], at
 // the first byte of what comes next.
@@ -107,6 +115,7 @@ func (s *Scanner) Open() {
 		panic("jsonscan: Open where no object or array begins")
 	}
 	s.pos++
+	s.depth++
 	s.fresh = true
 }
 
@@ -167,6 +176,7 @@ func (s *Scanner) next(closer byte) (more bool, err error) {
 		switch c := s.data[s.pos]; {
 		case c == closer:
 			s.pos++
+			s.depth--
 			return false, nil
 		case fresh:
 			return true, nil
@@ -184,7 +194,7 @@ func (s *Scanner) next(closer byte) (more bool, err error) {
 // Value reads the value that comes next, whatever it is, checks all of it, and returns its text.
 func (s *Scanner) Value() (raw []byte, err error) {
 	start := space(s.data, s.pos)
-	s.pos, err = valueEnd(s.data, start)
+	s.pos, err = valueEnd(s.data, start, s.depth)
 	if err != nil {
 		return nil, err
 	}
@@ -260,5 +270,14 @@ func unexpected(b []byte, i int, wanted string) error {
 	if i >= len(b) {
 		return &Error{len(b), io.ErrUnexpectedEOF}
 	}
-	return &Error{i, fmt.Errorf("expected %s, found %q", wanted, b[i])}
+	return &Error{i, fmt.Errorf("expected %s, found %s", wanted, QuoteByte(b[i]))}
+}
+
+// QuoteByte returns a byte of a text as an error message would put it: 'x', or 0xef for a byte that is
+// no character by itself.
+func QuoteByte(c byte) string {
+	if c >= utf8.RuneSelf {
+		return fmt.Sprintf("%#x", c)
+	}
+	return strconv.QuoteRune(rune(c))
 }
