@@ -15,9 +15,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/aws/aws-lambda-go/events"
+	"unicode"
 
 	"github.com/trailsieve/trailsieve/pattern"
 	"github.com/trailsieve/trailsieve/pricing"
@@ -47,7 +47,12 @@ examples:
   s3watcher                                          the story
   aws cloudtrail get-event-selectors --trail-name T >trail.json
   s3watcher -selectors trail.json -explain logs/     what would trail T log, and why not the rest?
-  zcat logs/*.gz | s3watcher -pattern rule.json -json - | jq .report.bill.total
+  zcat logs/*.gz | s3watcher -pattern rule.json -json - | jq -r 'select(.report).report.bill.total'
+
+A file that is named twice is read once. A record that is in two files counts twice, as it does where
+two trails deliver to one bucket. Rules get the events that EventBridge would deliver in the state
+ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS: in the state ENABLED, read-only management events
+are not among them.
 
 What goes wrong is told on standard error, and the rest of the work goes on. The exit status is 0 if
 nothing went wrong, 1 if a file, a record or a call failed, 2 if s3watcher could not begin.
@@ -76,8 +81,9 @@ type desk struct {
 
 // run is the program on a desk. It returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	d := &desk{out: bufio.NewWriter(stdout), errs: stderr, progress: newProgress(stderr)}
-	names, err := d.setUp(args)
+	p := newProgress(stderr)
+	d := &desk{out: bufio.NewWriter(hiding{p, stdout}), errs: stderr, progress: p}
+	names, err := d.setUp(args, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -90,7 +96,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	for src, err := range sources(names, stdin) {
 		if err == nil {
-			d.report.Files++
 			err = d.read(ctx, src)
 		}
 		if err != nil {
@@ -110,14 +115,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 // setUp makes of the command line what it asks for, and returns the names of what is to be read.
-func (d *desk) setUp(args []string) (names []string, err error) {
+func (d *desk) setUp(args []string, help io.Writer) (names []string, err error) {
 	flags := flag.NewFlagSet("s3watcher", flag.ContinueOnError)
-	flags.SetOutput(d.errs)
-	flags.Usage = func() {
-		fmt.Fprintf(d.errs, usage, strings.Join(extensions, ", "))
-		flags.PrintDefaults()
-		fmt.Fprint(d.errs, usageEnd)
-	}
+	flags.SetOutput(io.Discard) // what is wrong is in the error
 	var patterns []string
 	selectors := flags.String("selectors", "", "the trail's event selectors: a `file` as printed by\n"+
 		"aws cloudtrail get-event-selectors")
@@ -129,8 +129,15 @@ func (d *desk) setUp(args []string) (names []string, err error) {
 		})
 	flags.BoolVar(&d.json, "json", false, "print for programs: a JSON object a line, the report as the last one")
 	flags.BoolVar(&d.explain, "explain", false, "print a line for each record: why it was logged or not, and which rules match")
-	if err := flags.Parse(args); err != nil {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(help)
+		fmt.Fprintf(help, usage, strings.Join(extensions, ", "))
+		flags.PrintDefaults()
+		fmt.Fprint(help, usageEnd)
 		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w; s3watcher -h lists the flags", err)
 	}
 	if err := d.setTrail(*selectors, flags.NArg() == 0); err != nil {
 		return nil, err
@@ -230,9 +237,10 @@ func baseName(file string) string {
 func (d *desk) read(ctx context.Context, src source) error {
 	f, err := src.open()
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", src.name, err)
 	}
 	defer f.Close()
+	d.report.Files++
 	r := record.NewReader(f)
 	r.ReuseRecord = true
 	bad := 0
@@ -242,7 +250,7 @@ func (d *desk) read(ctx context.Context, src source) error {
 		}
 	}()
 	for rec, err := range r.Records() {
-		d.progress.show(src.name, d.report.Records.Read)
+		d.progress.show(d.out, src.name, d.report.Records.Read)
 		var e *record.Error
 		switch {
 		case errors.As(err, &e) && e.Fatal:
@@ -257,6 +265,9 @@ func (d *desk) read(ctx context.Context, src source) error {
 			d.report.Records.Read++
 			d.put(ctx, rec)
 		}
+	}
+	if r.InputOffset() == 0 && !src.isStream {
+		return fmt.Errorf("%s: empty: a log file without records is {\"Records\":[]}", src.name)
 	}
 	return nil
 }
@@ -281,7 +292,7 @@ func (d *desk) put(ctx context.Context, rec *record.Record) {
 		d.explainRecord(rec, reason)
 	}
 	for range d.names {
-		d.call(ctx, rec)
+		d.call(ctx)
 	}
 }
 
@@ -290,7 +301,12 @@ func (d *desk) match(rec *record.Record) {
 	d.event = rec.AppendEvent(d.event[:0])
 	var err error
 	if d.names, err = d.rules.AppendMatch(d.names, d.event); err != nil {
-		d.fail(fmt.Errorf("event %q: %w", rec.EventKey(), err))
+		// An event that the rules cannot be put to; AWS would not have made it.
+		if d.report.Events.Failed++; d.report.Events.Failed <= toldCalls {
+			d.fail(fmt.Errorf("event %q: %w", rec.EventKey(), err))
+		}
+		d.names = d.names[:0]
+		return
 	}
 	if len(d.names) > 0 {
 		d.report.Events.Matched++
@@ -303,29 +319,22 @@ func (d *desk) match(rec *record.Record) {
 }
 
 // call calls the function with the event at hand, as Lambda would.
-func (d *desk) call(ctx context.Context, rec *record.Record) {
-	d.progress.hide()
-	var event events.EventBridgeEvent
-	err := json.Unmarshal(d.event, &event)
-	if err != nil {
-		err = fmt.Errorf("event %q: %w", rec.EventKey(), err)
-	} else {
-		err = d.function.handle(ctx, event)
-	}
-	if err == nil {
-		d.report.Calls.Succeeded++
+func (d *desk) call(ctx context.Context) {
+	if err := d.function.handle(ctx, d.event); err != nil {
+		if d.report.Calls.Failed++; d.report.Calls.Failed <= toldCalls {
+			d.fail(fmt.Errorf("the function failed: %w", err))
+		}
 		return
 	}
-	if d.report.Calls.Failed++; d.report.Calls.Failed <= toldCalls {
-		d.fail(fmt.Errorf("the function failed: %w", err))
-	}
+	d.report.Calls.Succeeded++
 }
 
-// toldCalls is how many failed calls are told of one by one.
+// toldCalls is how many events and calls that fail are told of one by one.
 const toldCalls = 10
 
-// fail tells of something that went wrong.
+// fail tells of something that went wrong, behind what was printed before.
 func (d *desk) fail(err error) {
+	d.out.Flush() // if this fails, so does the last one, and that is told of
 	d.progress.hide()
 	d.report.Errors = append(d.report.Errors, err.Error())
 	fmt.Fprintf(d.errs, "s3watcher: %v\n", err)
@@ -362,12 +371,7 @@ func (d *desk) finish() {
 	if more := d.report.Calls.Failed - min(d.report.Calls.Failed, toldCalls); more > 0 {
 		d.fail(fmt.Errorf("the function failed %d more times", more))
 	}
-	rates, _ := pricing.Published("us-east-1") // the list for all Regions of the commercial partition
-	bill, err := d.meter.Bill(rates)
-	if err != nil {
-		d.fail(fmt.Errorf("no bill: %w", err))
-	}
-	d.report.Bill = bill
+	d.report.Bill = d.bill()
 	if d.json {
 		d.printJSON("report", &d.report)
 		return
@@ -375,9 +379,26 @@ func (d *desk) finish() {
 	d.report.print(d.out)
 }
 
+// bill prices what the trail has logged. What has no price is left out, and told of.
+func (d *desk) bill() *pricing.Bill {
+	rates, _ := pricing.Published("us-east-1") // the list for all Regions of the commercial partition
+	var priced []pricing.Usage
+	for _, u := range d.meter.Usage() {
+		if _, err := rates.Rate(u.Meter, u.Region); err != nil {
+			d.fail(fmt.Errorf("not in the bill: %d %s of account %q in Region %q: %w", u.Quantity, u.Meter, u.Account, u.Region, err))
+			continue
+		}
+		priced = append(priced, u)
+	}
+	bill, err := rates.Bill(priced...)
+	if err != nil {
+		d.fail(fmt.Errorf("no bill: %w", err))
+	}
+	return bill
+}
+
 // explainRecord prints what became of a record.
 func (d *desk) explainRecord(rec *record.Record, reason selector.Reason) {
-	d.progress.hide()
 	if d.json {
 		d.printJSON("explain", explanation{
 			Event: rec.EventKey(), Name: rec.EventName, Logged: reason.Logged, Cause: reason.Cause,
@@ -385,14 +406,23 @@ func (d *desk) explainRecord(rec *record.Record, reason selector.Reason) {
 		})
 		return
 	}
-	fmt.Fprintf(d.out, "%s %s: %s", rec.EventKey(), cmp.Or(rec.EventName, string(reason.Category)), reason)
+	line := fmt.Sprintf("%s %s: %s", rec.EventKey(), cmp.Or(rec.EventName, string(reason.Category)), reason)
 	switch {
 	case len(d.names) > 0:
-		fmt.Fprintf(d.out, "; matched by %s", strings.Join(d.names, ", "))
+		line += "; matched by " + strings.Join(d.names, ", ")
 	case reason.Logged:
-		fmt.Fprint(d.out, "; matched by no rule")
+		line += "; matched by no rule"
 	}
-	fmt.Fprintln(d.out)
+	fmt.Fprintln(d.out, printable(line))
+}
+
+// printable returns a line as it is, or in quotes if a record has put something into it that would
+// end the line or speak to the terminal.
+func printable(line string) string {
+	if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(line)
+	}
+	return line
 }
 
 // An explanation is what -explain prints of a record for a program.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -12,8 +13,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,7 +89,7 @@ func (p *printed) addsUp(t *testing.T) {
 	}
 	if r.Records.Read != r.Records.Logged+r.Records.Dropped+r.Records.Failed ||
 		r.Records.Dropped != dropped ||
-		r.Records.Logged != r.Events.Matched+r.Events.Unmatched ||
+		r.Records.Logged != r.Events.Matched+r.Events.Unmatched+r.Events.Failed ||
 		sum(r.MatchedBy) != r.Calls.Succeeded+r.Calls.Failed ||
 		r.Calls.Succeeded != uint64(len(p.calls)) {
 		t.Errorf("the report does not add up: %+v, %d lines of the function", *r, len(p.calls))
@@ -281,6 +284,16 @@ func TestBadInput(t *testing.T) {
 	write("other/readme.txt", "no log")
 	write("other/CloudTrail-Digest/d.json", "{}")
 	missing := filepath.Join(dir, "missing.json")
+	nothing := write("nothing.json", "")
+	digests := filepath.Dir(write("trail/CloudTrail-Digest/d.json", "{}"))
+	links := filepath.Join(dir, "links")
+	write("links/good.json", rec)
+	for link, to := range map[string]string{"again.json": "good.json", "dangling.json": "nowhere", "folder.json": "../logs", "folder": "../logs"} {
+		if err := os.Symlink(to, filepath.Join(links, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	odd := write("odd.json", strings.Replace(rec, "us-east-1", "us-moon-1", 1)+strings.Replace(rec, `"awsRegion":"us-east-1",`, "", 1)+rec)
 
 	for _, tt := range []struct {
 		name         string
@@ -301,10 +314,18 @@ func TestBadInput(t *testing.T) {
 		{"folder of other files", []string{filepath.Join(dir, "other"), good}, 1, 1, []string{
 			filepath.Join(dir, "other") + `: no log files in this folder`}},
 		{"missing", []string{missing, good}, 1, 1, []string{"stat " + missing}},
-		{"truncated", []string{good, truncated, good}, 0, 0, []string{truncated + `: record: unexpected EOF in record `}},
+		{"truncated", []string{good, truncated, good}, 0, 0, []string{truncated + `: record: unexpected EOF in a value that begins at offset `}},
 		{"flood", []string{flood, good}, 101, 1, append(
 			make([]string, toldPerFile), flood+": 90 more records that could not be used")},
 		{"standard input", []string{"-"}, 1, 1, nil},
+		{"twice", []string{good, good, filepath.Join(dir, "logs"), filepath.Join(dir, "logs", "..", "logs", "good.json")}, 1, 1, nil},
+		{"nothing", []string{nothing, good}, 1, 1, []string{nothing + ": empty: a log file without records is"}},
+		{"digests", []string{digests}, 0, 0, []string{digests + ": no log files in this folder"}},
+		{"links", []string{links}, 1, 1, []string{
+			filepath.Join(links, "dangling.json") + ": ", filepath.Join(links, "folder.json") + ": not read: a symbolic link to a folder"}},
+		{"no price", []string{odd}, 3, 3, []string{
+			`not in the bill: 1 management_events_first_copy of account "" in Region "": `,
+			`not in the bill: 1 management_events_first_copy of account "" in Region "us-moon-1": `}},
 	} {
 		p := play(t, rec, tt.args...)
 		if tt.name == "truncated" { // how many records it has depends on where the packed blocks end
@@ -316,6 +337,9 @@ func TestBadInput(t *testing.T) {
 		if p.report.Records.Read != tt.read || p.report.Records.Logged != tt.logged {
 			t.Errorf("%s: %d records read, %d logged, want %d, %d", tt.name,
 				p.report.Records.Read, p.report.Records.Logged, tt.read, tt.logged)
+		}
+		if tt.name == "no price" && (len(p.report.Bill.Lines) != 1 || p.report.Bill.Lines[0].Quantity != 1) {
+			t.Errorf("a bill without what has no price: %+v", p.report.Bill)
 		}
 		if len(p.report.Errors) != len(tt.errors) {
 			t.Errorf("%s: errors %q, want %d", tt.name, p.report.Errors, len(tt.errors))
@@ -340,8 +364,7 @@ func TestUsage(t *testing.T) {
 		status int
 		want   string
 	}{
-		{[]string{"-h"}, 0, "usage: s3watcher [flags] [file | folder | -]..."},
-		{[]string{"-colour"}, 2, "flag provided but not defined: -colour"},
+		{[]string{"-colour"}, 2, "s3watcher: flag provided but not defined: -colour; s3watcher -h lists the flags\n"},
 		{[]string{"-selectors", "missing.json"}, 2, "s3watcher: open missing.json"},
 		{[]string{"-selectors", bad}, 2, "s3watcher: " + bad + ": selector: "},
 		{[]string{"-pattern", "missing.json"}, 2, "s3watcher: open missing.json"},
@@ -353,6 +376,110 @@ func TestUsage(t *testing.T) {
 		if status != tt.status || !strings.Contains(errs.String(), tt.want) || out.Len() > 0 {
 			t.Errorf("%q: status %d, output %q, errors:\n%s\nwant status %d, %q", tt.args, status, &out, &errs, tt.status, tt.want)
 		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var out, errs bytes.Buffer
+	status := run(context.Background(), []string{"-h"}, strings.NewReader(""), &out, &errs)
+	if status != 0 || errs.Len() > 0 {
+		t.Errorf("status %d, errors %s", status, &errs)
+	}
+	for _, want := range []string{"usage: s3watcher [flags] [file | folder | -]...", "-selectors file", "-pattern file", "-json", "-explain"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the help does not mention %q:\n%s", want, &out)
+		}
+	}
+}
+
+// What a person reads has the numbers of the report.
+func TestText(t *testing.T) {
+	p := play(t, "")
+	r := &p.report
+	var out, errs bytes.Buffer
+	if status := run(context.Background(), []string{"-explain"}, nil, &out, &errs); status != 0 || errs.Len() > 0 {
+		t.Fatalf("status %d, errors %s", status, &errs)
+	}
+	for _, row := range []string{
+		fmt.Sprintf("records %9d  read from 3 files\n", r.Records.Read),
+		fmt.Sprintf("        %9d  logged by trail jbarr-s3-trail\n", r.Records.Logged),
+		fmt.Sprintf("        %9d  dropped\n", r.Records.Dropped),
+		fmt.Sprintf("        %9d      no-value: not one of the selected resources\n", r.DroppedBy[selector.NoValue]),
+		fmt.Sprintf("        %9d  failed\n", r.Records.Failed),
+		fmt.Sprintf("events  %9d  matched\n", r.Events.Matched),
+		fmt.Sprintf("        %9d      by rule put-object\n", r.MatchedBy["put-object"]),
+		fmt.Sprintf("        %9d  matched by no rule\n", r.Events.Unmatched),
+		fmt.Sprintf("calls   %9d  of the function succeeded\n", r.Calls.Succeeded),
+	} {
+		if !strings.Contains(out.String(), "\n"+row) {
+			t.Errorf("the report for people has no row %q", row)
+		}
+	}
+	logged := regexp.MustCompile(`(?m)^\S+ \S+: logged: .*; matched by `).FindAllString(out.String(), -1)
+	dropped := regexp.MustCompile(`(?m)^\S+ \S+: dropped: .*[^;]$`).FindAllString(out.String(), -1)
+	matched := strings.Count(out.String(), "; matched by put-object\n")
+	if len(logged) != int(r.Records.Logged) || len(dropped) != int(r.Records.Dropped) || matched != int(r.Events.Matched) {
+		t.Errorf("%d records explained as logged, %d as dropped, %d as matched; the report has %d, %d, %d",
+			len(logged), len(dropped), matched, r.Records.Logged, r.Records.Dropped, r.Events.Matched)
+	}
+	// The README shows the end of it.
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, end, _ := strings.Cut(out.String(), "\nrecords "); !strings.Contains(string(readme), "```\nrecords "+end+"```\n") {
+		t.Errorf("the README does not show the report:\nrecords %s", end)
+	}
+}
+
+// Calls that fail are told of, the first ones one by one, and counted.
+func TestCallsFail(t *testing.T) {
+	dir := t.TempDir()
+	users := filepath.Join(dir, "users.json")
+	if err := os.WriteFile(users, []byte(`{"detail":{"eventName":[{"prefix":"List"}]}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const rec = `{"eventName":"ListUsers","eventSource":"iam.amazonaws.com","awsRegion":"us-east-1","eventID":"e"}`
+	p := play(t, strings.Repeat(rec, toldCalls+3), "-pattern", users, "-pattern", "story/put-object.json", "-")
+	if p.report.Calls.Failed != toldCalls+3 || len(p.report.Errors) != toldCalls+1 || p.status != 1 ||
+		p.report.Errors[0] != `the function failed: event "e": ListUsers of iam.amazonaws.com is no call to an S3 bucket` ||
+		p.report.Errors[toldCalls] != "the function failed 3 more times" {
+		t.Errorf("status %d, %+v", p.status, p.report)
+	}
+}
+
+// A record cannot break the lines that are printed about it, or speak to the terminal.
+func TestExplainPrintable(t *testing.T) {
+	const rec = `{"eventName":"Put\nfake: logged\u001b[31m","eventID":"e","eventSource":"s3.amazonaws.com"}`
+	var out, errs bytes.Buffer
+	run(context.Background(), []string{"-explain", "-"}, strings.NewReader(rec), &out, &errs)
+	if strings.Contains(out.String(), "\x1b") || !strings.Contains(out.String(), `\nfake: logged\x1b[31m: logged: management event`) {
+		t.Errorf("%s", &out)
+	}
+}
+
+// The progress line stands alone, and nothing of it or of what is printed beside it is lost.
+func TestProgress(t *testing.T) {
+	var terminal bytes.Buffer
+	p := &progress{out: &terminal, start: time.Now().Add(-time.Hour)}
+	out := bufio.NewWriterSize(hiding{p, &terminal}, 16)
+	for i := range 2 * callsPerCheck {
+		p.last = time.Time{}
+		p.show(out, "logs/"+strings.Repeat("x", 100)+"/file.json", uint64(i))
+		fmt.Fprintln(out, "a line that is longer than the buffer")
+	}
+	out.Flush()
+	p.hide()
+	if n := strings.Count(terminal.String(), " records, now in ..."); n != 2 {
+		t.Errorf("the line was shown %d times, want 2", n)
+	}
+	// A terminal clears from the start of the line where it is told to.
+	shown := regexp.MustCompile(`[^\n]*\r\x1b\[K`).ReplaceAllString(terminal.String(), "")
+	if want := strings.Repeat("a line that is longer than the buffer\n", 2*callsPerCheck); shown != want {
+		t.Errorf("what stays on the terminal is %q", shown)
+	}
+	if newProgress(&terminal).out != nil {
+		t.Error("a buffer is taken for a terminal")
 	}
 }
 

@@ -28,17 +28,19 @@ func TestLambda(t *testing.T) {
 		failure     string // the beginning of the error, empty for none
 	}{
 		{"good", string(good), ""},
-		{"no detail", event(``), id + `it has no detail`},
-		{"null", event(`,"detail":null`), id + `record: not a JSON object: null`},
-		{"a string", event(`,"detail":"record"`), id + `record: not a JSON object: a string`},
-		{"not CloudTrail's", event(`,"detail":{"state":"running"}`), id + `record: not a CloudTrail record`},
+		{"no detail", event(``), id + `record: not a CloudTrail record: it has none of a record's fields`},
+		{"null", event(`,"detail":null`), id + `record: not a CloudTrail record`},
+		{"a string", event(`,"detail":"record"`), id + `record: not a CloudTrail record`},
+		{"not CloudTrail's", event(`,"detail":{"state":"running"}`), id + `record: not a CloudTrail record: the detail of an event`},
 		{"nameless", event(`,"detail":{"eventVersion":"1.08","eventCategory":"Insight"}`), id + `its record has no eventName`},
 		{"no call to S3", event(`,"detail":{"eventName":"CreateUser","eventSource":"iam.amazonaws.com"}`),
 			id + `CreateUser of iam.amazonaws.com is no call to an S3 bucket`},
 		{"odd but usable", event(`,"detail":{"eventName":"GetObject","eventSource":"s3.amazonaws.com","userIdentity":"?",` +
 			`"sourceIPAddress":7,"eventTime":[],"errorCode":"AccessDenied","errorMessage":"Access Denied",` +
 			`"requestParameters":{"bucketName":"b","key":"caf\u00e9 \"1\""}}`), ""},
-		{"no event", `[1,2,3]`, `json: cannot unmarshal array`},
+		{"odd around a usable record", `{"id":"odd","time":"bad","resources":"x","account":1,"detail":{"eventName":"ListObjects",` +
+			`"eventSource":"s3.amazonaws.com","eventTime":"2026-11-22T12:00:00Z","requestParameters":{"bucketName":"b"}}}`, ""},
+		{"no event", `[1,2,3]`, `event "": record: not a JSON object: an array`},
 		{"no JSON", `{`, `unexpected EOF`},
 		{"good again", string(good), ""},
 	} {
@@ -72,11 +74,15 @@ func TestLambda(t *testing.T) {
 		"event": "0b7a1c52-5f0e-4f5b-9d0c-6a3f6f1f9a11",
 	}
 	odd := map[string]string{
-		"who": "unknown", "what": "GetObject", "bucket": "b", "key": `café "1"`, "when": "0001-01-01T00:00:00Z",
+		"who": "unknown", "what": "GetObject", "bucket": "b", "key": `café "1"`,
 		"from": "unknown", "outcome": "AccessDenied", "error": "Access Denied",
 		"event": "11111111-2222-3333-4444-555555555555",
 	}
-	if diff := cmp.Diff([]map[string]string{put, odd, put}, calls); diff != "" {
+	list := map[string]string{
+		"who": "unknown", "what": "ListObjects", "bucket": "b", "when": "2026-11-22T12:00:00Z",
+		"from": "unknown", "outcome": "success", "event": "odd",
+	}
+	if diff := cmp.Diff([]map[string]string{put, odd, list, put}, calls); diff != "" {
 		t.Errorf("the function's log (-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -8,7 +9,8 @@ import (
 )
 
 // progress is a line on a terminal that tells how far the work is. It shows only when the work takes
-// long, and must be hidden before anything else is written to the terminal.
+// long, and must be hidden before anything else is written to the terminal, which may be the one of
+// standard output, too.
 type progress struct {
 	out     io.Writer // nil: not a terminal, or nobody would look
 	start   time.Time
@@ -23,6 +25,17 @@ const (
 	callsPerCheck = 256                    // of show, so that it costs next to nothing
 )
 
+// hiding is a writer to what may be the same terminal: it hides the line before it writes.
+type hiding struct {
+	progress *progress
+	io.Writer
+}
+
+func (h hiding) Write(b []byte) (int, error) {
+	h.progress.hide()
+	return h.Writer.Write(b)
+}
+
 func newProgress(w io.Writer) *progress {
 	p := &progress{start: time.Now()}
 	if f, ok := w.(*os.File); ok {
@@ -33,8 +46,8 @@ func newProgress(w io.Writer) *progress {
 	return p
 }
 
-// show writes the line, if it is time to.
-func (p *progress) show(file string, records uint64) {
+// show writes the line, if it is time to, behind what out holds back.
+func (p *progress) show(out *bufio.Writer, file string, records uint64) {
 	if p.calls++; p.out == nil || p.calls%callsPerCheck != 0 {
 		return
 	}
@@ -42,6 +55,7 @@ func (p *progress) show(file string, records uint64) {
 	if now.Sub(p.start) < patience || now.Sub(p.last) < every {
 		return
 	}
+	out.Flush() // whole lines, so that the terminal is at the start of one
 	p.last, p.visible = now, true
 	const width = 50 // of the name, of which the end tells most
 	if len(file) > width {

@@ -13,7 +13,7 @@ import (
 // A report is what came of all records together. Its numbers add up:
 //
 //	Records.Read   = Records.Logged + Records.Dropped + Records.Failed
-//	Records.Logged = Events.Matched + Events.Unmatched
+//	Records.Logged = Events.Matched + Events.Unmatched + Events.Failed
 //	all MatchedBy  = Calls.Succeeded + Calls.Failed
 type report struct {
 	Trail   string `json:"trail"`
@@ -28,6 +28,7 @@ type report struct {
 	Events    struct {
 		Matched   uint64 `json:"matched"` // by one rule or several
 		Unmatched uint64 `json:"unmatched"`
+		Failed    uint64 `json:"failed"` // the rules could not be put to it
 	} `json:"events"`
 	MatchedBy map[string]uint64 `json:"matchedBy"` // by rule
 	Calls     struct {
@@ -54,6 +55,9 @@ func (r *report) print(out io.Writer) {
 		row("", r.MatchedBy[rule], "    by rule "+rule)
 	}
 	row("", r.Events.Unmatched, "matched by no rule")
+	if r.Events.Failed > 0 {
+		row("", r.Events.Failed, "failed")
+	}
 	row("calls", r.Calls.Succeeded, "of the function succeeded")
 	row("", r.Calls.Failed, "failed")
 	if r.Bill != nil {

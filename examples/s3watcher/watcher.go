@@ -3,11 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 
-	"github.com/aws/aws-lambda-go/events"
+	"github.com/tidwall/gjson"
 
 	"github.com/trailsieve/trailsieve/record"
 )
@@ -21,23 +22,24 @@ type watcher struct {
 	log *slog.Logger
 }
 
-// handle logs what an event says. An event that carries no usable record is an error, which names
-// it; Lambda then tries it again, and in the end gives it to the function's dead-letter queue.
-func (w *watcher) handle(ctx context.Context, event events.EventBridgeEvent) error {
+// handle logs what an EventBridge event says. An event that carries no usable record is an error, which
+// names it; Lambda then tries it again, and in the end gives it to the function's dead-letter queue.
+//
+// The event is taken as it comes rather than as an events.EventBridgeEvent of aws-lambda-go, which
+// would refuse it for an oddity in a field that nobody needs here, and could not say which it was.
+func (w *watcher) handle(ctx context.Context, event json.RawMessage) error {
+	id := gjson.GetBytes(event, "id").String()
 	line, err := describe(event)
 	if err != nil {
-		return fmt.Errorf("event %q: %w", event.ID, err)
+		return fmt.Errorf("event %q: %w", id, err)
 	}
-	w.log.LogAttrs(ctx, slog.LevelInfo, "S3 call", line...)
+	w.log.LogAttrs(ctx, slog.LevelInfo, "S3 call", append(line, slog.String("event", id))...)
 	return nil
 }
 
 // describe returns the attributes of an event's line.
-func describe(event events.EventBridgeEvent) ([]slog.Attr, error) {
-	if len(event.Detail) == 0 {
-		return nil, errors.New("it has no detail")
-	}
-	rec, err := record.Parse(event.Detail)
+func describe(event []byte) ([]slog.Attr, error) {
+	rec, err := record.Parse(event)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +58,15 @@ func describe(event events.EventBridgeEvent) ([]slog.Attr, error) {
 	if object.Key != "" { // ListObjects and others name none
 		line = append(line, slog.String("key", object.Key))
 	}
+	if !rec.EventTime.IsZero() {
+		line = append(line, slog.Time("when", rec.EventTime))
+	}
 	line = append(line,
-		slog.Time("when", rec.EventTime),
 		slog.String("from", cmp.Or(string(rec.SourceIPAddress), "unknown")),
 		slog.String("outcome", cmp.Or(rec.ErrorCode, rec.ErrorMessage, "success")),
 	)
 	if rec.ErrorCode != "" && rec.ErrorMessage != "" {
 		line = append(line, slog.String("error", rec.ErrorMessage))
 	}
-	return append(line, slog.String("event", event.ID)), nil
+	return line, nil
 }
