@@ -1,7 +1,6 @@
 package record
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -12,16 +11,15 @@ import (
 // a bucket, and a queue may hand out a message twice; the copies of a record then have the same
 // eventID.
 //
-// Two records are the same if they have the same eventID and the same account: the one that got the
-// record (recipientAccountId) or, in records from before there was that field, the caller's. A record
-// without eventID is never the same as another. The two records that a call between two accounts
-// leaves have an eventID each, and share a sharedEventID; they are not the same here, and neither is
-// the corrected record that CloudTrail announces in an addendum.
+// Two records are the same if they have the same eventID and the same account, see [Record.Account].
+// A record without eventID is never the same as another. The two records that a call between two
+// accounts leaves have an eventID each, and share a sharedEventID: they are not the same here. Nor is
+// a record the same as the later one that corrects it, and says so in an addendum.
 //
 // A Deduper remembers the last so many different records, the window, and forgets the oldest for
 // each new one. It looks at nothing else: records come out of order and late, so their times say
-// little about when a copy may still come. Copies by two trails were seen at most two deliveries
-// apart, so that the records of ten minutes make a good window.
+// little about when a copy may still come. Where two trails shared a bucket, the copies were in files
+// of the same minute or five minutes later, so that the records of ten minutes make a good window.
 //
 // What is remembered of a record is 128 bits of the SHA-256 of account and eventID. The chance that a
 // new record is taken for one that it is not is the window in 2^128: 1 in 10^32 for a million
@@ -33,8 +31,8 @@ type Deduper struct {
 	// The records of the window, in a ring, and an open-addressing table of where in the ring they
 	// are. With a window of 3 and a table of 8 slots, behind the records a, b, c, d:
 	//
-	//	ring   d b c           next = 1: the next record takes the place of b
-	//	table  . 3 . . 1 2 . .   d is ring[0], and c is in the slot behind its own, which d had not left free
+	//	ring   d b c              next = 1: the next record takes the place of b
+	//	table  . 3 . . 2 1 . .    c is ring[2]; d is in the slot behind its own, which b has
 	//
 	// Invariants:
 	//   - Each record of the ring is in one slot of the table, as its index + 1; zero is a free slot.
@@ -88,7 +86,7 @@ func (d *Deduper) Seen(r *Record) bool {
 // hashRecord hashes the account and the eventID, with a zero byte between them, which neither has.
 func hashRecord(r *Record) recordHash {
 	var room [128]byte // more than enough, but for what is no eventID of CloudTrail's
-	text := append(room[:0], cmp.Or(r.RecipientAccountID, r.UserIdentity.AccountID)...)
+	text := append(room[:0], r.Account()...)
 	text = append(text, 0)
 	text = append(text, r.EventID...)
 	sum := sha256.Sum256(text)

@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -20,7 +19,7 @@ func (d *deduperSlow) seen(r *Record) bool {
 	if r.EventID == "" {
 		return false
 	}
-	id := fmt.Sprintf("%q %q", cmp.Or(r.RecipientAccountID, r.UserIdentity.AccountID), r.EventID)
+	id := fmt.Sprintf("%q %q", r.Account(), r.EventID)
 	if slices.Contains(d.list, id) {
 		return true
 	}

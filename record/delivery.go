@@ -1,7 +1,8 @@
 package record
 
-// MaxEvent is how large a record may be for its event to be delivered: 256 KB. Trails cut what is
-// larger before they log it, but event data stores take up to 1 MB.
+// MaxEvent is how large a record may be for its event to be delivered: 256 KB, which CloudTrail sends
+// to EventBridge at most. Records of trails are no larger since eventVersion 1.05, but those of event
+// data stores may have 1 MB. (An event bus takes 1 MB from others since January 2026.)
 const MaxEvent = 256 << 10
 
 // A RuleState is the state of a rule in Amazon EventBridge, which decides what events the rule gets to

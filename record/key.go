@@ -30,8 +30,11 @@ type Key struct {
 	Organization string // "o-exampleorgid"
 	Account      string // whose events the file has
 	Kind         FileKind
-	Region       string    // where the events happened
-	Time         time.Time // UTC, to the minute: of the delivery. To the second for a digest file: the end of its period
+	Region       string // where the events happened
+
+	// Time is when the file was delivered, to the minute; for a digest file, the end of its period,
+	// to the second. It is in UTC.
+	Time time.Time
 
 	// Unique tells apart the files of one minute, and means nothing more. Digest files have none.
 	Unique string
@@ -40,8 +43,8 @@ type Key struct {
 	Trail, HomeRegion string
 
 	Backfill bool // a digest file that was made afterwards
-	Unpacked bool // the name ends in .json instead of .json.gz, as that of a file that somebody has unpacked
-	Joined   bool // no _ stands before Unique, as in the examples of CloudTrail's first documentation
+	Unpacked bool // the name ends in .json instead of .json.gz: somebody has unpacked the file
+	Joined   bool // no _ stands before Unique, as in CloudTrail's first documentation
 
 	// Folder is the day of the folders that the file is in, if that is not the day of Time. See
 	// [Key.Day].
@@ -181,7 +184,8 @@ func (p *keyParser) file(at int) error {
 	k.Unique, ok = strings.CutPrefix(unique, "_")
 	k.Joined = !ok
 	if !isUnique(k.Unique) {
-		return p.fail(at, done+len(stamp), "expected letters and digits that make the name unique, found %q", unique)
+		const wanted = "expected letters and digits that make the name unique, found %q"
+		return p.fail(at, done+len(stamp), wanted, unique)
 	}
 	return nil
 }
@@ -213,7 +217,8 @@ func (p *keyParser) fail(at, offset int, format string, args ...any) error {
 	for _, step := range p.steps[:at] {
 		offset += len(step) + len("/")
 	}
-	return &Error{Offset: int64(offset), Index: -1, Err: fmt.Errorf("%w: %s", ErrKey, fmt.Sprintf(format, args...))}
+	err := fmt.Errorf("%w: %s", ErrKey, fmt.Sprintf(format, args...))
+	return &Error{Offset: int64(offset), Index: -1, Err: err}
 }
 
 // cutLast cuts s around its last underscore. Without one, all of s is behind it.

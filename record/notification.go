@@ -182,7 +182,8 @@ func (p messagePlace) refuse(what string) error {
 // parseMessage reads the message in text, and what is in it if it is an envelope.
 func parseMessage(text string, at messagePlace) ([]Notification, error) {
 	if len(at.envelopes) > maxEnvelopes {
-		return nil, at.fail("", fmt.Errorf("%w: more than %d envelopes inside one another", ErrLimit, maxEnvelopes))
+		err := fmt.Errorf("%w: more than %d envelopes inside one another", ErrLimit, maxEnvelopes)
+		return nil, at.fail("", err)
 	}
 	one := Notification{Envelopes: at.envelopes}
 	if strings.TrimSpace(text) == "CloudTrail validation message." {
@@ -269,7 +270,8 @@ func parseRecords(records gjson.Result, at messagePlace) ([]Notification, error)
 		case "aws:sqs":
 			all = appendInner(all, r, "body", r.Get("messageId").Str, pointer, SQSEvent, at)
 		case "aws:sns":
-			all = appendInner(all, r.Get("Sns"), "Message", r.Get("Sns.MessageId").Str, pointer+"/Sns", SNSEvent, at)
+			sns := r.Get("Sns")
+			all = appendInner(all, sns, "Message", sns.Get("MessageId").Str, pointer+"/Sns", SNSEvent, at)
 		default:
 			if r.Get("eventVersion").Exists() || r.Get("eventName").Exists() {
 				return nil, at.refuse("it is a CloudTrail log file")
@@ -297,7 +299,8 @@ func sourceOf(r gjson.Result) string {
 
 // appendInner appends the messages in an envelope of which there may be several, or the reason that
 // there are none.
-func appendInner(all []Notification, envelope gjson.Result, name, id, pointer string, e Envelope, at messagePlace) []Notification {
+func appendInner(all []Notification, envelope gjson.Result, name, id, pointer string,
+	e Envelope, at messagePlace) []Notification {
 	list, err := parseInner(envelope, name, id, pointer, e, at)
 	if err != nil {
 		list = []Notification{{MessageID: id, Envelopes: at.into(e, "").envelopes, Err: err}}
@@ -307,7 +310,8 @@ func appendInner(all []Notification, envelope gjson.Result, name, id, pointer st
 
 // parseInner reads the message that is the text of a member of an envelope. The envelope is at
 // pointer.
-func parseInner(envelope gjson.Result, name, id, pointer string, e Envelope, at messagePlace) ([]Notification, error) {
+func parseInner(envelope gjson.Result, name, id, pointer string,
+	e Envelope, at messagePlace) ([]Notification, error) {
 	pointer += "/" + name
 	text := envelope.Get(name)
 	if text.Type != gjson.String {
@@ -335,7 +339,8 @@ func deliveredObjects(m gjson.Result, at messagePlace) ([]NotifiedObject, error)
 	var objects []NotifiedObject
 	for i, key := range keys.Array() {
 		if key.Str == "" {
-			return nil, at.fail("/s3ObjectKey/"+strconv.Itoa(i), fmt.Errorf("expected a key, found %s", kindOf(key)))
+			err := fmt.Errorf("expected a key, found %s", kindOf(key))
+			return nil, at.fail("/s3ObjectKey/"+strconv.Itoa(i), err)
 		}
 		objects = append(objects, NotifiedObject{Bucket: bucket, Key: key.Str, Size: -1, Event: delivered})
 	}
@@ -365,14 +370,16 @@ func notifiedObject(r gjson.Result, pointer string, at messagePlace) (NotifiedOb
 		Key:       key,
 		VersionID: r.Get("s3.object.versionId").Str,
 		Size:      sizeOf(r.Get("s3.object.size")),
-		Event:     strings.TrimPrefix(event, "s3:"), // which S3's configuration has, but not its messages
+		Event:     event,
 	}, nil
 }
 
 // eventObjects returns the object of an event of S3 in EventBridge.
 func eventObjects(m gjson.Result, at messagePlace) ([]NotifiedObject, error) {
-	event := m.Get("detail-type").Str
+	event, err := at.text(m, "detail-type", "")
 	switch {
+	case err != nil:
+		return nil, err
 	case strings.HasSuffix(event, " via CloudTrail"):
 		return nil, at.refuse("it is the EventBridge event of a CloudTrail record")
 	case m.Get("source").Str != "aws.s3":

@@ -39,11 +39,12 @@ var errClosed = errors.New("record: write to a closed Writer")
 // or Close.
 func NewWriter(dst io.Writer) *Writer { return &Writer{dst: dst} }
 
-// Write writes a record.
+// Write writes a record: its text, even if fields were changed since it was decoded. Whoever wants the
+// changes in the file marshals the record and parses it again.
 //
-// A record that was built in code has no text of its own; it is written as its MarshalJSON has it, or
-// refused if that fails, in which case nothing is written and the file may go on. An error of the
-// stream is final: Write and Close then return it each time.
+// A record that was built in code has no text, and is written as MarshalJSON has it. If that fails,
+// nothing is written, and the file may go on. An error of the stream is final: Write and Close then
+// return it each time.
 func (w *Writer) Write(r *Record) error {
 	switch {
 	case w.err != nil:

@@ -99,6 +99,33 @@ func TestWriterCopies(t *testing.T) {
 	}
 }
 
+func TestWriterBuilt(t *testing.T) {
+	var file bytes.Buffer
+	w := NewWriter(&file)
+	w.Plain = true
+	changed, err := Parse([]byte(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed.EventName = "z"
+	bad := &Record{EventName: "a", RequestParameters: "{"}
+	if err := w.Write(bad); err == nil {
+		t.Error("a record with a field that is no JSON is written")
+	}
+	for _, r := range []*Record{changed, {EventName: "b"}} {
+		if err := w.Write(r); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
+	}
+	want := `{"Records":[` + a + `,{"eventName":"b","requestParameters":null,"responseElements":null}]}`
+	if file.String() != want {
+		t.Errorf("file %s, want %s", file.String(), want)
+	}
+}
+
 func TestWriterClosed(t *testing.T) {
 	r, err := Parse([]byte(a))
 	if err != nil {
