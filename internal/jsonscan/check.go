@@ -35,6 +35,22 @@ func space(b []byte, i int) int {
 	return i
 }
 
+// plainEnd returns the offset behind the closing quote of the string whose contents begin at i, if it
+// has no escapes and is not near the end of b: at least two bytes follow the quote. If not, it returns
+// 0.
+func plainEnd(b []byte, i int) int {
+	for ; len(b)-i >= 8+2; i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		if m := equals(w, '"') | equals(w, '\\') | below(w, ' '); m != 0 {
+			if i += first(m); b[i] == '"' {
+				return i + 1
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
 // stringEnd returns the offset behind the closing quote of the string whose contents begin at i,
 // and whether they have a backslash.
 func stringEnd(b []byte, i int) (end int, escaped bool, err error) {
@@ -102,7 +118,11 @@ func valueEnd(b []byte, i, around int) (end int, err error) {
 		}
 		switch c := b[i]; c {
 		case '"':
-			i, _, err = stringEnd(b, i+1)
+			if end := plainEnd(b, i+1); end > 0 {
+				i = end
+			} else {
+				i, _, err = stringEnd(b, i+1)
+			}
 		case '{', '[':
 			if depth+around >= MaxDepth {
 				return 0, &Error{i, ErrDepth}
@@ -168,6 +188,11 @@ func valueEnd(b []byte, i, around int) (end int, err error) {
 
 // nameEnd checks the name that begins at i, and returns the offset of the value that follows it.
 func nameEnd(b []byte, i int) (int, error) {
+	if i < len(b) && b[i] == '"' {
+		if end := plainEnd(b, i+1); end > 0 && b[end] == ':' && b[end+1] > ' ' {
+			return end + 1, nil
+		}
+	}
 	if i == len(b) || b[i] != '"' {
 		return 0, unexpected(b, i, "a name in quotes")
 	}

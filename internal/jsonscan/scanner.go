@@ -1,7 +1,6 @@
 package jsonscan
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"strconv"
@@ -155,7 +154,7 @@ func (s *Scanner) TryName(quoted string) bool {
 		i++
 	}
 	end := i + len(quoted)
-	if end > len(s.data) || string(s.data[i:end]) != quoted {
+	if end > len(s.data) || s.data[end-1] != ':' || string(s.data[i:end]) != quoted {
 		return false
 	}
 	s.pos, s.fresh = end, false
@@ -219,23 +218,15 @@ func (s *Scanner) String() (Text, error) {
 // behind the string and returns the offsets of its contents. If not, or if there is white space before
 // the string, or hardly anything behind it, TryPlain does nothing.
 func (s *Scanner) TryPlain() (from, to int, ok bool) {
-	b, i := s.data, s.pos
-	if i == len(b) || b[i] != '"' {
+	if s.pos == len(s.data) || s.data[s.pos] != '"' {
 		return 0, 0, false
 	}
-	i++
-	for from = i; len(b)-i >= 8; i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		if m := equals(w, '"') | equals(w, '\\') | below(w, ' '); m != 0 {
-			i += first(m)
-			if b[i] != '"' {
-				break
-			}
-			s.pos = i + 1
-			return from, i, true
-		}
+	end := plainEnd(s.data, s.pos+1)
+	if end == 0 {
+		return 0, 0, false
 	}
-	return 0, 0, false
+	from, s.pos = s.pos+1, end
+	return from, end - 1, true
 }
 
 // Skip passes over the value that comes next without checking it, and returns its text. It fails
