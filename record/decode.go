@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
 
@@ -52,7 +54,11 @@ func (r *Record) decode(text []byte) (start int, err error) {
 		return start, err
 	}
 	detail, start := detailOf(text, start)
-	if detail == nil {
+	switch {
+	case detail != nil:
+	case gjson.GetBytes(text, "digestEndTime").Exists():
+		return start, fmt.Errorf("%w: it is a digest of log files", ErrNotRecord)
+	default:
 		return start, fmt.Errorf("%w: it has none of a record's fields", ErrNotRecord)
 	}
 	// This happens once: a detail inside the detail is none of our business.

@@ -196,6 +196,8 @@ func TestParseErrors(t *testing.T) {
 			`record: not a CloudTrail record: it has none of a record's fields (offset 1)`, ErrNotRecord},
 		{`{"detail-type":"EC2 Instance State-change Notification","detail": {"state":"running"}}`,
 			`record: not a CloudTrail record: the detail of an event that is not from CloudTrail (offset 66)`, ErrNotRecord},
+		{`{"awsAccountId":"111122223333","digestStartTime":"2015-08-17T14:01:31Z","digestEndTime":"2015-08-17T15:01:31Z","logFiles":[]}`,
+			`record: not a CloudTrail record: it is a digest of log files (offset 0)`, ErrNotRecord},
 		{`{"eventVersion":"2.1","eventSource":"aws:s3","s3":{}}`,
 			`record: not a CloudTrail record: it is a notification from an S3 bucket (offset 0)`, ErrNotRecord},
 	} {
