@@ -94,7 +94,8 @@ func (r *run) collect() ([]*node, error) {
 		nodes = append(nodes, n)
 	}
 	slices.SortFunc(nodes, func(a, b *node) int {
-		return cmp.Or(a.time.Compare(b.time), strings.Compare(a.key, b.key), strings.Compare(a.bucket, b.bucket))
+		return cmp.Or(a.time.Compare(b.time), strings.Compare(a.key, b.key),
+			strings.Compare(a.bucket, b.bucket))
 	})
 	return nodes, nil
 }
@@ -175,7 +176,8 @@ func (r *run) load(n *node) error {
 		return err
 	}
 	if len(r.nodes) >= MaxDigests {
-		return &Error{Bucket: n.bucket, Key: n.key, Err: fmt.Errorf("%w: more than %d digests", ErrLimit, MaxDigests)}
+		err := fmt.Errorf("%w: more than %d digests", ErrLimit, MaxDigests)
+		return &Error{Bucket: n.bucket, Key: n.key, Err: err}
 	}
 	r.nodes[n.place] = n
 	n.err = r.examine(n)

@@ -70,8 +70,8 @@
 //
 // Each object in the range is read once, one at a time, and keys are listed by day. A log file is
 // hashed while it is unpacked, in memory that does not grow with it; a report grows with the number
-// of files. Validating takes little longer than to unpack and hash the log files, as
-// BenchmarkValidate shows.
+// of files. What takes time is to unpack and hash the log files and, where they are small, to verify
+// one signature a digest: see BenchmarkValidate.
 //
 // [MaxDigest], [MaxLogFile], [MaxDigests] and [MaxSidecar] are limits against what others may have
 // put into the bucket.

@@ -50,7 +50,7 @@ func compare(t *testing.T, delivered, now *fake) {
 // A flip of any bit in any object is found, unless the text is the same all the same: a gzip file
 // has bits that nobody reads.
 func TestEveryBit(t *testing.T) {
-	step := 13
+	step := 29
 	if testing.Short() {
 		step = 131
 	}

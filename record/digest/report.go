@@ -233,7 +233,8 @@ func (r *Report) String() string {
 	var s strings.Builder
 	q := &r.Query
 	fmt.Fprintf(&s, "trail %s, account %s, %s\n", cell(q.Trail), cell(q.Account), cell(q.Region))
-	fmt.Fprintf(&s, "from %s to %s: %s\n", q.From.Format(time.RFC3339), q.To.Format(time.RFC3339), r.Verdict())
+	fmt.Fprintf(&s, "from %s to %s: %s\n",
+		q.From.Format(time.RFC3339), q.To.Format(time.RFC3339), r.Verdict())
 	fmt.Fprintf(&s, "digests: %v\n", r.DigestCounts())
 	fmt.Fprintf(&s, "log files: %v\n", r.LogFileCounts())
 	for i := range r.Gaps {

@@ -115,5 +115,6 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// maxEmptyReads is after how many reads that return nothing a file is given up, as in bufio.
-const maxEmptyReads = 100
+// maxEmptyReads is after how many reads that return nothing a file is given up. It is less than in
+// bufio, whose error would look like one of unpacking.
+const maxEmptyReads = 50

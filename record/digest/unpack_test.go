@@ -53,9 +53,9 @@ func TestUnpack(t *testing.T) {
 		{"magic only", t.Context(), strings.NewReader(header[:2]), 99, "", ErrGzip},
 		{"wrong checksum", t.Context(), strings.NewReader(packed[:len(packed)-8] + "12345678"), 99, "text", ErrGzip},
 		{"endless, and empty", t.Context(), &endless{header, emptyBlock}, 99, "", ErrLimit},
-		{"nothing, endlessly", t.Context(), &endless{}, 99, "", io.ErrNoProgress},
-		{"nothing, endlessly, from the middle", t.Context(), &endless{packed[:15], ""}, 99, "", io.ErrNoProgress},
-		{"broken", t.Context(), io.MultiReader(strings.NewReader(packed[:15]), iotest.ErrReader(broken)), 99, "", broken},
+		{"nothing, endlessly", t.Context(), &endless{}, 99, "", ErrUnreadable},
+		{"nothing, endlessly, from the middle", t.Context(), &endless{packed[:11], ""}, 99, "", ErrUnreadable},
+		{"broken", t.Context(), io.MultiReader(strings.NewReader(packed[:11]), iotest.ErrReader(broken)), 99, "", broken},
 		{"broken at the end", t.Context(), io.MultiReader(strings.NewReader(packed), iotest.ErrReader(broken)), 99, "text", broken},
 		{"cancelled", cancelled, strings.NewReader(packed), 99, "", context.Canceled},
 	} {
