@@ -268,6 +268,9 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q: %v has no place in the text", text, err)
 			}
 		}
+		if strings.Count(string(text), `detail"`) > 1 {
+			return // the first is the detail of an event, but a map has the last
+		}
 		if !utf8.Valid(text) || strings.Count(string(text), "[")+strings.Count(string(text), "{") > 900 {
 			return // encoding/json repairs the one and nests deeper than we do
 		}

@@ -20,6 +20,9 @@
 //		}
 //	}
 //
+// [Backwards] takes the members of an object from the last to the first, which is the shorter way to
+// some of CloudTrail's.
+//
 // A [Splitter] finds where a value ends in a text that arrives in pieces; with it a reader cuts a
 // stream into values that fit in a buffer.
 //
