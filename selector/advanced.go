@@ -51,6 +51,9 @@ const (
 var operatorNames = [numOperators]string{
 	"Equals", "NotEquals", "StartsWith", "NotStartsWith", "EndsWith", "NotEndsWith"}
 
+// index returns the place of one operator in a fieldSelector.
+func (o operator) index() int { return bits.TrailingZeros8(uint8(o)) }
+
 // String returns the names of the operators in o, as the service lists them.
 func (o operator) String() string {
 	var names []string
@@ -62,13 +65,19 @@ func (o operator) String() string {
 	return "[" + strings.Join(names, ", ") + "]"
 }
 
-// The fields that are not like the others.
+// The fields.
 const (
-	eventCategory = "eventCategory"
-	eventSource   = "eventSource"
-	readOnly      = "readOnly"
-	resourcesType = "resources.type"
-	resourcesARN  = "resources.ARN"
+	eventCategory   = "eventCategory"
+	eventSource     = "eventSource"
+	eventName       = "eventName"
+	eventType       = "eventType"
+	readOnly        = "readOnly"
+	resourcesType   = "resources.type"
+	resourcesARN    = "resources.ARN"
+	userIdentityARN = "userIdentity.arn"
+	fromConsole     = "sessionCredentialFromConsole"
+	errorCode       = "errorCode"
+	vpcEndpointID   = "vpcEndpointId"
 )
 
 // fields has, for each category of events that a trail's selectors know, the fields that they may
@@ -80,23 +89,23 @@ var fields = map[record.Category]map[string]operator{
 		eventSource:   notEquals,
 	},
 	record.Data: {
-		eventCategory:                  equals,
-		resourcesType:                  equals,
-		readOnly:                       equals,
-		eventSource:                    every,
-		"eventName":                    every,
-		"eventType":                    every,
-		"userIdentity.arn":             every,
-		"sessionCredentialFromConsole": equals | notEquals,
-		resourcesARN:                   every,
+		eventCategory:   equals,
+		resourcesType:   equals,
+		readOnly:        equals,
+		eventSource:     every,
+		eventName:       every,
+		eventType:       every,
+		userIdentityARN: every,
+		fromConsole:     equals | notEquals,
+		resourcesARN:    every,
 	},
 	record.NetworkActivity: {
-		eventCategory:      equals,
-		eventSource:        equals,
-		"eventName":        every,
-		"userIdentity.arn": every,
-		"errorCode":        equals,
-		"vpcEndpointId":    every,
+		eventCategory:   equals,
+		eventSource:     equals,
+		eventName:       every,
+		userIdentityARN: every,
+		errorCode:       equals,
+		vpcEndpointID:   every,
 	},
 }
 
@@ -107,12 +116,12 @@ var required = map[record.Category]string{
 }
 
 // compileAdvanced checks the advanced selectors of a tree.
-func compileAdvanced(t *tree) ([]advancedSelector, error) {
+func compileAdvanced(t *tree, l Limits) ([]advancedSelector, error) {
 	values := 0
 	selectors := make([]advancedSelector, len(t.advanced))
 	for i := range t.advanced {
 		a := &t.advanced[i]
-		if err := checkShape(a, &values); err != nil {
+		if err := checkShape(a, l, &values); err != nil {
 			return nil, err
 		}
 		if err := selectors[i].compile(a, partitionOf(t.trailARN.text)); err != nil {
@@ -124,7 +133,7 @@ func compileAdvanced(t *tree) ([]advancedSelector, error) {
 
 // checkShape checks what does not depend on the category: lengths, counts, and that each field is
 // there once and has an operator. values counts those of all selectors.
-func checkShape(a *advancedEventSelector, values *int) error {
+func checkShape(a *advancedEventSelector, l Limits, values *int) error {
 	if n := utf8.RuneCountInString(a.name.text); n > maxName {
 		return a.name.errorf(ErrLimit, "Name has %d characters, at most %d are allowed", n, maxName)
 	}
@@ -144,14 +153,14 @@ func checkShape(a *advancedEventSelector, values *int) error {
 					"one field. Only one selector is allowed per field.")
 			}
 		}
-		if err := checkValues(&f, values); err != nil {
+		if err := checkValues(&f, l, values); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkValues(f *fieldSelector, values *int) error {
+func checkValues(f *fieldSelector, l Limits, values *int) error {
 	operators := 0
 	for i, o := range f.operators {
 		if !o.present() {
@@ -171,9 +180,9 @@ func checkValues(f *fieldSelector, values *int) error {
 			case strings.ContainsAny(v.text, "\n\r\u0085\u2028\u2029"):
 				return v.errorf(ErrValue, "a value has a line break")
 			}
-			if *values++; *values > maxConditions {
+			if *values++; *values > l.Conditions {
 				return v.errorf(ErrLimit, "There are too many filters applied. "+
-					"The maximum allowed number of filters is %d.", maxConditions)
+					"The maximum allowed number of filters is %d.", l.Conditions)
 			}
 		}
 	}
@@ -296,7 +305,7 @@ func (a *advancedSelector) check(f *fieldSelector, partition string) error {
 // wants returns what a value of a field should be, or nothing if it is right.
 func (a *advancedSelector) wants(field, value, partition string) string {
 	switch field {
-	case readOnly, "sessionCredentialFromConsole":
+	case readOnly, fromConsole:
 		if value != "true" && value != "false" {
 			return "true or false"
 		}
@@ -304,7 +313,7 @@ func (a *advancedSelector) wants(field, value, partition string) string {
 		if !isType(value) {
 			return "like AWS::S3::Object"
 		}
-	case "errorCode":
+	case errorCode:
 		if value != "VpceAccessDenied" {
 			return "VpceAccessDenied"
 		}
@@ -347,7 +356,7 @@ func checkOperators(f *fieldSelector, allowed operator) error {
 }
 
 func newCondition(f *fieldSelector) condition {
-	values := func(o operator) []leaf { return f.operators[bits.TrailingZeros8(uint8(o))].values }
+	values := func(o operator) []leaf { return f.operators[o.index()].values }
 	return condition{
 		place:   f.place,
 		field:   f.field.text,

@@ -45,16 +45,16 @@ func basicTypeOf(name string) (t basicType, ok bool) {
 }
 
 // compileBasic checks the basic selectors of a tree.
-func compileBasic(t *tree) ([]basicSelector, error) {
-	if n := len(t.basic); n > maxEventSelectors {
-		return nil, t.basic[maxEventSelectors].errorf(ErrLimit,
-			"%d event selectors, a trail has at most %d", n, maxEventSelectors)
+func compileBasic(t *tree, l Limits) ([]basicSelector, error) {
+	if n := len(t.basic); n > l.Selectors {
+		return nil, t.basic[l.Selectors].errorf(ErrLimit,
+			"%d event selectors, a trail has at most %d", n, l.Selectors)
 	}
 	partition := partitionOf(t.trailARN.text)
 	values := 0
 	selectors := make([]basicSelector, len(t.basic))
 	for i := range t.basic {
-		if err := selectors[i].compile(&t.basic[i], partition, &values); err != nil {
+		if err := selectors[i].compile(&t.basic[i], partition, l, &values); err != nil {
 			return nil, err
 		}
 	}
@@ -62,7 +62,7 @@ func compileBasic(t *tree) ([]basicSelector, error) {
 }
 
 // compile sets all of b. values counts those of all selectors.
-func (b *basicSelector) compile(e *eventSelector, partition string, values *int) error {
+func (b *basicSelector) compile(e *eventSelector, partition string, l Limits, values *int) error {
 	*b = basicSelector{eventSelector: *e}
 	switch e.readWriteType.text {
 	case "All":
@@ -90,11 +90,12 @@ func (b *basicSelector) compile(e *eventSelector, partition string, values *int)
 		return e.errorf(ErrConflict, "Invalid combination of parameters in EventSelectors. "+
 			"When includeManagementEvents is false, DataResources must not be empty.")
 	}
-	return b.compileData(values)
+	return b.compileData(l, values)
 }
 
 // compileData compiles the values of b, type by type. A type may be there several times.
-func (b *basicSelector) compileData(values *int) error {
+func (b *basicSelector) compileData(l Limits, values *int) error {
+	before := *values
 	var exact, prefixes [len(basicTypes)][]leaf
 	for _, d := range b.dataResources {
 		if !d.typ.present() {
@@ -119,9 +120,14 @@ func (b *basicSelector) compileData(values *int) error {
 					value.text, adviseOn(t, value.text))
 			}
 			if form != all {
-				if *values++; *values > maxDataResources {
+				*values++
+				if *values > l.Values {
 					return value.errorf(ErrLimit, "Specify a valid number of DataResources.Values "+
-						"(0 to %d) for all your selectors", maxDataResources)
+						"(0 to %d) for all your selectors", l.Values)
+				}
+				if *values-before > l.SelectorValues {
+					return value.errorf(ErrLimit, "more than %d DataResources.Values in one selector",
+						l.SelectorValues)
 				}
 			}
 			switch form {

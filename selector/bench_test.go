@@ -89,3 +89,28 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkDiff compares trails that differ in one of n values.
+func BenchmarkDiff(b *testing.B) {
+	for _, n := range []int{1, 25, 250} {
+		old := MustCompile(basicOf(n))
+		new := MustCompile(basicOf(n - 1))
+		if n == 1 {
+			new = MustCompile("{}")
+		}
+		b.Run(fmt.Sprintf("values=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				if d := Diff(old, new); len(d.Stops) != 1 || !d.Complete {
+					b.Fatal(d)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkLint(b *testing.B) {
+	s := MustCompile(advancedOf(498))
+	for b.Loop() {
+		s.Lint("logs")
+	}
+}

@@ -16,6 +16,36 @@
 // What PutEventSelectors would refuse does not compile; the error has the service's message, the
 // place, and often what was meant.
 //
+// Records that nobody has decoded yet are asked as text, with [Selector.MatchText], and a [Set] asks
+// several trails at once.
+//
+// # Formats
+//
+// Compile finds out by the names at the top in which format the text is:
+//
+//	{"EventSelectors": ...}, {"AdvancedEventSelectors": ...}   the AWS CLI: get-event-selectors prints
+//	                                                           it, put-event-selectors takes it
+//	{"eventSelectors": ...}, {"advancedEventSelectors": ...}   the console's casing, which is also that of
+//	                                                           requestParameters in a record
+//	{"S3BucketName": ..., "IsLogging": ...}                    properties of AWS::CloudTrail::Trail in a
+//	                                                           CloudFormation template (JSON)
+//	{"Type": ..., "Properties": {...}}                         the resource around them
+//	{"event_selector": ...}, {"advanced_event_selector": ...}  values of aws_cloudtrail in a Terraform
+//	                                                           plan (JSON)
+//	{"type": ..., "values": {...}}                             the resource around them, as in
+//	                                                           planned_values
+//	{"type": ..., "change": {"after": {...}}}                  the same, as in resource_changes
+//	[{...}, ...]                                               one list alone, in any of these spellings
+//
+// [FromSDK] takes the values of the AWS SDK for Go. Offsets and pointers, in errors and in reasons,
+// always lead into the text that was given. In templates and plans, whatever else a trail has is
+// passed over, unless its name looks like one that should have been known. Functions in a template have
+// to be resolved first. In templates a boolean may be in quotes; in plans an operator without values is
+// absent.
+//
+// [Selector.MarshalJSON] writes the API's form of any of them, and [Selector.Advanced] turns basic
+// selectors into advanced ones that log the same.
+//
 // # Which events there are
 //
 // Management events are calls that manage resources, and sign-ins. Data events are calls on what is
@@ -94,13 +124,22 @@
 //
 // A field that the record does not have is neither selected nor deselected.
 //
+// # Comparing
+//
+// [Diff] tells what a trail stops and starts to log if its selectors are replaced, and
+// [Selector.Covers] whether it logs every call of a kind. Both decide over all records, since conditions
+// can tell apart only finitely many kinds of them, and answer with a record that shows it.
+//
 // # Limits
 //
 // A trail has at most 5 basic selectors with 250 values in all; those that take all resources of a
 // type are not counted. Advanced selectors have at most 500 values in all, those of eventCategory
-// and resources.type included, names of up to 1000 and values of up to 2048 characters.
+// and resources.type included, names of up to 1000 and values of up to 2048 characters. At their
+// launch in 2016 selectors had up to 50 prefixes each, of S3 objects only: [LaunchLimits]. [Limits]
+// are also how to have other ones, or none.
 //
-// Match takes one binary search for each list of values, and allocates nothing.
+// Match takes one binary search for each list of values, and allocates nothing. MatchText reads a
+// record from its end, and no farther than the selectors need: the category may be enough.
 //
 // # Traps
 //
@@ -117,6 +156,32 @@
 //   - Records before eventVersion 1.06 do not say whether they are data events, and many do not say
 //     whether they read. What is derived then is in the [Reason].
 //
+// [Selector.Lint] finds these and others, each with a remedy:
+//
+//	own-log-bucket      danger   the trail logs the delivery of its own log files
+//	bucket-no-slash     warning  StartsWith or NotStartsWith with a bucket and no slash
+//	bucket-equals       warning  Equals or NotEquals with a bucket
+//	star                warning  a star in a value
+//	not-an-arn          warning  a value for an ARN that does not begin with arn:
+//	other-arn           warning  an ARN of another service than that of the type
+//	function-slash      warning  function/f in place of function:f
+//	part-of-resource    warning  a qualifier, index or stream behind a function or table
+//	console-false       warning  sessionCredentialFromConsole compared with false
+//	never-matches       warning  a condition that deselects all that it selects
+//	dead-value          warning  the same, for one of several values
+//	no-values           warning  a Type without Values
+//	undone-exclusion    warning  left out by one selector, taken by another
+//	shadowed-value      notice   another value takes the same and more
+//	repeated-value      notice   the same value twice
+//	contained-selector  notice   another selector takes the same and more
+//	repeated-selector   notice   the same selector twice
+//	idle-exclusion      notice   excluded sources, and no management events
+//	other-partition     notice   a source of China in a trail that may be elsewhere
+//	unknown-type        notice   a resource type that was not known in April 2026
+//	unknown-source      notice   the same, for a source of network activity events
+//	both-read-only      notice   readOnly may be true and false
+//	empty-name          notice   CloudFormation refuses it
+//
 // # Deviations
 //
 // The rules are those of trails. Event data stores of CloudTrail Lake have the same JSON with more
@@ -128,6 +193,10 @@
 //
 // The whole text must be UTF-8, and no object may have a name twice. Names are exact; an unknown one
 // is an error. A member that is null counts as absent.
+//
+// Advanced selectors that are made of basic ones may leave out several sources in one condition. The
+// reference of the API names the sources one by one, the console offers both. A ReadWriteType None,
+// which the console had, is refused as the API does.
 //
 // # Open questions
 //
@@ -146,6 +215,6 @@
 //   - The names that China has for the sources to exclude, kms.amazonaws.com.cn and
 //     rdsdata.amazonaws.com.cn, are accepted unless the TrailARN is of another partition. They are
 //     compared with the record's eventSource as they stand.
-//   - sessionCredentialFromConsole may be false, which no record's ever is.
+//   - sessionCredentialFromConsole may be compared with false, which no record's ever is.
 //   - If a Type has no Values, it takes nothing.
 package selector

@@ -35,7 +35,7 @@ type Reason struct {
 	// resource, or the selector that takes the record; or, if the record is dropped, to the condition
 	// that refused it in the selector that came nearest, which is the one that passed most conditions.
 	// If no selector is for its category, it points to their list. It is empty for a trail without
-	// selectors.
+	// selectors, and for a list that is the whole text.
 	Pointer string
 
 	// Operand is what Pointer points to, if that is a string or a boolean.
@@ -62,9 +62,9 @@ type Reason struct {
 // Explain tells what [Selector.Match] answers for a record, and why. It looks at each selector in
 // turn, until one takes the record.
 func (s *Selector) Explain(r *record.Record) Reason {
-	e := explainer{record: r}
-	e.category, e.categoryBasis = r.Category()
-	e.readOnly, e.readOnlyBasis = r.IsReadOnly()
+	e := explainer{facts: factsOf(r)}
+	_, e.categoryBasis = r.Category()
+	_, e.readOnlyBasis = r.IsReadOnly()
 	e.resources = r.Resources
 	if arn, ok := r.S3ObjectARN(); ok && len(r.Resources) == 0 {
 		e.resources = []record.Resource{{ARN: arn, Type: basicTypes[s3Object]}}
@@ -95,10 +95,8 @@ func (s *Selector) Explain(r *record.Record) Reason {
 // conditions it passed. Being for the record's category counts as two, so that a basic selector that
 // leaves out management events, one, is nearer than a selector of another category, none.
 type explainer struct {
-	record        *record.Record
-	category      record.Category
+	facts
 	categoryBasis record.Basis
-	readOnly      bool
 	readOnlyBasis record.Basis
 	resources     []record.Resource // those of the record, or the one that was rebuilt
 }
@@ -120,10 +118,10 @@ func (e *explainer) basicManagement(b *basicSelector) (Reason, int) {
 		return because(NoManagement, b.includeManagementEvents, eventCategory, string(e.category)), 1
 	}
 	if !b.takes(e.readOnly) {
-		return because(NoReadWrite, b.readWriteType, readOnly, valueOf(e.record, readOnly)), 2
+		return because(NoReadWrite, b.readWriteType, readOnly, e.valueOf(readOnly)), 2
 	}
-	if source := b.excludes(e.record); source != nil {
-		return because(ExcludedSource, *source, eventSource, e.record.EventSource), 3
+	if source := b.excludes(e.Record); source != nil {
+		return because(ExcludedSource, *source, eventSource, e.EventSource), 3
 	}
 	reason := because(Selected, leaf{place: b.place}, eventCategory, string(e.category))
 	return e.mindReadWrite(reason, b), 0
@@ -149,7 +147,7 @@ func (e *explainer) basicData(b *basicSelector) (Reason, int) {
 			continue
 		}
 		if !b.takes(e.readOnly) {
-			return because(NoReadWrite, b.readWriteType, readOnly, valueOf(e.record, readOnly)), 4
+			return because(NoReadWrite, b.readWriteType, readOnly, e.valueOf(readOnly)), 4
 		}
 		reason := because(Selected, *value, resourcesARN, arn)
 		reason.Operand = valueAt(b, value.pointer)
@@ -209,7 +207,7 @@ func (e *explainer) advanced(a *advancedSelector) (Reason, int) {
 		c := &a.conditions[i]
 		values := arns
 		if c.field != resourcesARN {
-			values = []string{valueOf(e.record, c.field)}
+			values = []string{e.valueOf(c.field)}
 		}
 		if c.field == readOnly {
 			logged.ReadOnlyBasis = e.readOnlyBasis
@@ -269,7 +267,7 @@ func (e *explainer) finish(r Reason) Reason {
 		r.ReadOnlyBasis = e.readOnlyBasis
 	case resourcesARN:
 		r.ResourceBasis = record.ByResources
-		if len(e.record.Resources) == 0 {
+		if len(e.Resources) == 0 {
 			r.ResourceBasis = record.ByParameters
 		}
 	}
@@ -290,7 +288,7 @@ func (r Reason) String() string {
 		b.WriteString("dropped: ")
 	}
 	b.WriteString(categoryWords(r.Category) + " event" + r.verb())
-	if r.Cause != NoCategory {
+	if r.Logged || r.Pointer != "" && r.Cause != NoCategory {
 		b.WriteString(" by " + cmp.Or(r.Pointer, "default"))
 		if r.Operand != "" {
 			b.WriteString(", " + r.Operand)

@@ -51,7 +51,10 @@ func FuzzGenerated(f *testing.F) {
 	for seed := range uint64(100) {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, seed uint64) { checkSeed(t, seed) })
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		checkSeed(t, seed)
+		checkAdvanced(t, seed)
+	})
 }
 
 func TestGenerated(t *testing.T) {

@@ -1,6 +1,10 @@
 package selector
 
-import "github.com/trailsieve/trailsieve/record"
+import (
+	"strconv"
+
+	"github.com/trailsieve/trailsieve/record"
+)
 
 // Match reports whether the trail would log the record. It depends on the selectors alone: Region,
 // organization and account of the trail are none of its business.
@@ -8,45 +12,78 @@ import "github.com/trailsieve/trailsieve/record"
 // Match allocates no memory, unless it has to rebuild an ARN from requestParameters that are
 // written with escapes.
 func (s *Selector) Match(r *record.Record) bool {
-	category, _ := r.Category()
+	f := factsOf(r)
+	if f.needsObject() {
+		var buf [maxS3ObjectARN]byte
+		f.object = objectOf(r, buf[:0])
+	}
+	return s.match(&f)
+}
+
+// facts are a record and what selectors ask of it again and again, found out once.
+type facts struct {
+	*record.Record
+	category record.Category
+	readOnly bool
+	object   []byte // the rebuilt ARN of the S3 object that the call names, if it has no resources
+
+	identity []byte // the text of userIdentity, if that is all that is known of it
+}
+
+func factsOf(r *record.Record) facts {
+	f := facts{Record: r}
+	f.category, _ = r.Category()
+	f.readOnly, _ = r.IsReadOnly()
+	return f
+}
+
+// needsObject reports whether the resource has to be rebuilt, which needs a buffer that most records
+// would only lose time with.
+func (f *facts) needsObject() bool { return f.category == record.Data && len(f.Resources) == 0 }
+
+// objectOf returns the rebuilt ARN, or nil, in buf if it has room.
+func objectOf(r *record.Record, buf []byte) []byte {
+	if arn, ok := r.AppendS3ObjectARN(buf); ok {
+		return arn
+	}
+	return nil
+}
+
+func (s *Selector) match(f *facts) bool {
 	for i := range s.advanced {
-		if s.advanced[i].match(r, category) {
+		if s.advanced[i].match(f) {
 			return true
 		}
 	}
 	if len(s.basic) == 0 {
 		return false
 	}
-	switch category {
+	switch f.category {
 	case record.Management:
-		return s.matchManagement(r)
+		return s.matchManagement(f)
 	case record.Data:
-		return s.matchData(r)
+		return s.matchData(f)
 	}
 	return false
 }
 
-func (s *Selector) matchManagement(r *record.Record) bool {
-	readOnly, _ := r.IsReadOnly()
+func (s *Selector) matchManagement(f *facts) bool {
 	for i := range s.basic {
 		b := &s.basic[i]
-		if b.management && b.takes(readOnly) && b.excludes(r) == nil {
+		if b.management && b.takes(f.readOnly) && b.excludes(f.Record) == nil {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *Selector) matchData(r *record.Record) bool {
-	readOnly, _ := r.IsReadOnly()
-	if len(r.Resources) == 0 {
-		var buf [maxS3ObjectARN]byte
-		arn, ok := r.AppendS3ObjectARN(buf[:0])
-		return ok && matchResource(s.basic, s3Object, arn, readOnly)
+func (s *Selector) matchData(f *facts) bool {
+	if len(f.Resources) == 0 {
+		return f.object != nil && matchResource(s.basic, s3Object, f.object, f.readOnly)
 	}
-	for i := range r.Resources {
-		t, ok := basicTypeOf(r.Resources[i].Type)
-		if ok && matchResource(s.basic, t, arnOf(&r.Resources[i]), readOnly) {
+	for i := range f.Resources {
+		t, ok := basicTypeOf(f.Resources[i].Type)
+		if ok && matchResource(s.basic, t, arnOf(&f.Resources[i]), f.readOnly) {
 			return true
 		}
 	}
@@ -62,40 +99,36 @@ func matchResource[T text](selectors []basicSelector, t basicType, arn T, readOn
 	return false
 }
 
-func (a *advancedSelector) match(r *record.Record, category record.Category) bool {
-	if category != a.category {
+func (a *advancedSelector) match(f *facts) bool {
+	if f.category != a.category {
 		return false
 	}
 	for i := range a.conditions {
 		c := &a.conditions[i]
-		if c.field != resourcesARN && !agrees(c, valueOf(r, c.field)) {
+		if c.field != resourcesARN && !agrees(c, f.valueOf(c.field)) {
 			return false
 		}
 	}
-	return category != record.Data || a.matchResources(r)
+	return a.category != record.Data || a.matchResources(f)
 }
 
 // matchResources reports whether one of the record's resources is of the type of a, and those that
 // are agree with the condition on resources.ARN: one is selected, none is deselected.
-func (a *advancedSelector) matchResources(r *record.Record) bool {
-	if len(r.Resources) == 0 {
-		if a.typ.text != basicTypes[s3Object] {
-			return false
-		}
-		var buf [maxS3ObjectARN]byte
-		arn, ok := r.AppendS3ObjectARN(buf[:0])
-		return ok && (a.arn == nil || agrees(a.arn, arn))
+func (a *advancedSelector) matchResources(f *facts) bool {
+	if len(f.Resources) == 0 {
+		return f.object != nil && a.typ.text == basicTypes[s3Object] &&
+			(a.arn == nil || agrees(a.arn, f.object))
 	}
 	ofType, selected := false, a.arn == nil || !a.arn.selects
-	for i := range r.Resources {
-		if r.Resources[i].Type != a.typ.text {
+	for i := range f.Resources {
+		if f.Resources[i].Type != a.typ.text {
 			continue
 		}
 		ofType = true
 		if a.arn == nil {
 			break
 		}
-		arn := arnOf(&r.Resources[i])
+		arn := arnOf(&f.Resources[i])
 		if find(&a.arn.deselected, arn) != nil {
 			return false
 		}
@@ -112,27 +145,30 @@ func agrees[T text](c *condition, value T) bool {
 
 // valueOf returns what a record has for a field, or the empty string. Of the fields with several
 // values it knows nothing.
-func valueOf(r *record.Record, field string) string {
+func (f *facts) valueOf(field string) string {
 	switch field {
 	case readOnly:
-		if is, _ := r.IsReadOnly(); is {
-			return "true"
-		}
-		return "false"
+		return strconv.FormatBool(f.readOnly)
 	case eventSource:
-		return r.EventSource
-	case "eventName":
-		return r.EventName
-	case "eventType":
-		return r.EventType
-	case "userIdentity.arn":
-		return r.UserIdentity.ARN
-	case "sessionCredentialFromConsole":
-		return r.Get(field).Str
-	case "errorCode":
-		return r.ErrorCode
-	case "vpcEndpointId":
-		return r.VPCEndpointID
+		return f.EventSource
+	case eventName:
+		return f.EventName
+	case eventType:
+		return f.EventType
+	case userIdentityARN:
+		if f.identity != nil {
+			return readARN(f.identity)
+		}
+		return f.UserIdentity.ARN
+	case fromConsole:
+		if f.SessionCredentialFromConsole == record.Absent {
+			return ""
+		}
+		return f.SessionCredentialFromConsole.String()
+	case errorCode:
+		return f.ErrorCode
+	case vpcEndpointID:
+		return f.VPCEndpointID
 	}
 	panic("selector: " + field + " was compiled, but is not known")
 }

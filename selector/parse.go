@@ -12,13 +12,14 @@ import (
 
 // This file turns the text into a tree, in which every value knows its place. The parser knows
 // names and JSON types; what the values may be is for basic.go and advanced.go, which see only the
-// tree. A reader of another format needs to build no more than that.
+// tree. In which format the text is, is found out in format.go.
 
 // A tree is the selectors of a trail as they were written. Lists that are empty, null or absent are
 // not told apart.
 type tree struct {
 	place
 	trailARN   leaf
+	trailName  leaf
 	basicAt    place
 	basic      []eventSelector
 	advancedAt place
@@ -66,14 +67,15 @@ type leaf struct {
 
 func (at place) present() bool { return at.pointer != "" }
 
-// parse reads text, which must be one JSON object in UTF-8.
+// parse reads text, which must be one JSON value in UTF-8, in one of the formats.
 func parse(text string) (*tree, error) {
 	for i, r := range text {
 		if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
 			return nil, place{"", i}.errorf(ErrSyntax, "not UTF-8")
 		}
 	}
-	p := parser{jsonscan.New([]byte(text))}
+	p := parser{scan: jsonscan.New([]byte(text))}
+	p.format = formatOf(p.scan)
 	t := new(tree)
 	if err := p.tree(t); err != nil {
 		return nil, err
@@ -88,12 +90,33 @@ func parse(text string) (*tree, error) {
 // place of its value, before which the scanner stands.
 type parser struct {
 	scan jsonscan.Scanner
+	format
 }
 
-func (p *parser) tree(t *tree) error {
+func (p *parser) tree(t *tree) (err error) {
 	t.place = p.here("")
+	switch p.shape {
+	case basicList:
+		t.basicAt = t.place
+		t.basic, err = list(p, t.place, p.eventSelector)
+		return err
+	case advancedList:
+		t.advancedAt = t.place
+		t.advanced, err = list(p, t.place, p.advancedEventSelector)
+		return err
+	case templateResource, planResource:
+		return p.resource(t)
+	}
+	return p.trail(t, t.place)
+}
+
+func (p *parser) trail(t *tree, at place) error {
 	names := []string{"EventSelectors", "AdvancedEventSelectors", "TrailARN", "TrailName"}
-	return p.object(t.place, names, func(name string, at place) (err error) {
+	others := p.pass
+	if p.shape == putOrGet {
+		others = nil
+	}
+	return p.members(at, names, others, func(name string, at place) (err error) {
 		switch name {
 		case "EventSelectors":
 			t.basicAt = at
@@ -104,7 +127,7 @@ func (p *parser) tree(t *tree) error {
 		case "TrailARN":
 			t.trailARN, err = p.string(at)
 		case "TrailName":
-			_, err = p.string(at)
+			t.trailName, err = p.string(at)
 		}
 		return err
 	})
@@ -169,14 +192,23 @@ func (p *parser) fieldSelector(at place) (f fieldSelector, err error) {
 		o := &f.operators[slices.Index(operatorNames[:], name)]
 		o.place = at
 		o.values, err = list(p, at, p.string)
+		if p.spelling == terraform && len(o.values) == 0 {
+			*o = operands{} // a plan prints all six
+		}
 		return err
 	})
 	return f, err
 }
 
-// object reads an object whose members may have the given names, and calls member for each of them
-// but those whose value is null, which counts as absent.
+// object reads an object whose members may have the given names of the API, spelled as the format
+// does, and calls member for each of them but those whose value is null, which counts as absent.
 func (p *parser) object(at place, names []string, member func(name string, at place) error) error {
+	return p.members(at, names, nil, member)
+}
+
+// members is like object, but if others is not nil, it is called for members that have none of the
+// names, with their own.
+func (p *parser) members(at place, names []string, others, member func(name string, at place) error) error {
 	if err := p.want(at, jsonscan.Object); err != nil {
 		return err
 	}
@@ -192,8 +224,9 @@ func (p *parser) object(at place, names []string, member func(name string, at pl
 		}
 		name := string(jsonscan.AppendUnquoted(nil, raw.Raw, jsonscan.ReplaceLone))
 		nameAt := place{at.pointer + jsonscan.Pointer(name), raw.Offset - 1} // with its quote
-		if !slices.Contains(names, name) {
-			return nameAt.errorf(ErrField, "unknown name %q%s", name, didYouMean(name, names))
+		known := slices.IndexFunc(names, func(n string) bool { return p.spelling.spell(n) == name })
+		if known < 0 && others == nil {
+			return nameAt.unknown(name, p.spelling.spellAll(names))
 		}
 		if slices.Contains(seen, name) {
 			return nameAt.errorf(ErrField, "%s is there twice", name)
@@ -206,7 +239,12 @@ func (p *parser) object(at place, names []string, member func(name string, at pl
 			}
 			continue
 		}
-		if err := member(name, value); err != nil {
+		if known >= 0 {
+			err = member(names[known], value)
+		} else {
+			err = others(name, value)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -247,7 +285,13 @@ func (p *parser) string(at place) (leaf, error) {
 }
 
 func (p *parser) bool(at place) (leaf, error) {
-	if p.scan.Peek() != jsonscan.False {
+	if k := p.scan.Peek(); k == jsonscan.String && p.isTemplate() {
+		v, err := p.string(at)
+		if err == nil && v.text != "true" && v.text != "false" {
+			err = at.errorf(ErrValue, "%q where a boolean is due", v.text)
+		}
+		return v, err
+	} else if k != jsonscan.False {
 		if err := p.want(at, jsonscan.True); err != nil {
 			return leaf{}, err
 		}

@@ -6,42 +6,24 @@ import (
 	"github.com/trailsieve/trailsieve/record"
 )
 
-// The limits of a trail, from "Quotas in AWS CloudTrail" and the model of PutEventSelectors.
-const (
-	maxEventSelectors = 5    // basic selectors
-	maxDataResources  = 250  // values of basic selectors, without those that take all of a type
-	maxConditions     = 500  // values of advanced selectors, those of eventCategory included
-	maxName           = 1000 // characters in the name of an advanced selector, or in a field's
-	maxValue          = 2048 // characters in a value of an advanced selector
-)
-
 // A Selector is what a trail has for event selectors: its basic ones, its advanced ones, or those of
 // a trail on which none were ever put. It never changes, so any number of goroutines may use it.
 type Selector struct {
 	text     string
+	tree     *tree  // as it was written
 	list     string // the pointer to the list of selectors, empty if there is none
 	basic    []basicSelector
 	advanced []advancedSelector // empty, or basic is
+	wants    wants
 }
 
 // Compile reads the event selectors of one trail, in the JSON that the AWS CLI prints for
-// get-event-selectors: an object with EventSelectors or AdvancedEventSelectors, and perhaps with
-// TrailARN or TrailName. A list that is empty or null counts as absent; if both do, as in {}, the
-// trail logs management events.
+// get-event-selectors, an object with EventSelectors or AdvancedEventSelectors, or in another of the
+// formats that the package comment lists. A list that is empty or null counts as absent; if both do, as
+// in {}, the trail logs management events.
 //
 // What PutEventSelectors would refuse is an error here, a [*SyntaxError].
-func Compile(text string) (*Selector, error) {
-	t, err := parse(text)
-	if err != nil {
-		return nil, err
-	}
-	s, err := compile(t)
-	if err != nil {
-		return nil, err
-	}
-	s.text = text
-	return s, nil
-}
+func Compile(text string) (*Selector, error) { return Limits{}.Compile(text) }
 
 // MustCompile is like [Compile] but panics if the text is refused. It is for selectors that are
 // global variables.
@@ -60,19 +42,31 @@ func (s *Selector) String() string { return s.text }
 var defaultSelector = basicSelector{read: true, write: true, management: true}
 
 // compile checks a tree and turns it into a Selector.
-func compile(t *tree) (*Selector, error) {
+func (l Limits) compile(t *tree) (*Selector, error) {
+	l = l.withDefaults()
+	s := &Selector{tree: t}
+	var err error
 	switch {
 	case len(t.basic) > 0 && len(t.advanced) > 0:
 		return nil, t.errorf(ErrConflict, "You can select events by using either EventSelectors "+
 			"or AdvancedEventSelectors, but not both.")
 	case len(t.basic) > 0:
-		basic, err := compileBasic(t)
-		return &Selector{list: t.basicAt.pointer, basic: basic}, err
+		s.list = t.basicAt.pointer
+		s.basic, err = compileBasic(t, l)
 	case len(t.advanced) > 0:
-		advanced, err := compileAdvanced(t)
-		return &Selector{list: t.advancedAt.pointer, advanced: advanced}, err
+		s.list = t.advancedAt.pointer
+		s.advanced, err = compileAdvanced(t, l)
+	default:
+		s.basic = []basicSelector{defaultSelector}
 	}
-	return &Selector{basic: []basicSelector{defaultSelector}}, nil
+	if err == nil && l.PrefixesOnly {
+		err = t.launched()
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.setWants()
+	return s, nil
 }
 
 // sourcesToExclude are the services whose management events a trail can leave out.

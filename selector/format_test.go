@@ -1,0 +1,257 @@
+package selector
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+// formats turn the API's text of selectors into other formats. One returns "" for what it cannot say.
+var formats = map[string]func(top object) string{
+	"list": func(top object) string {
+		if list := onlyList(top); list != nil {
+			return marshal(list)
+		}
+		return ""
+	},
+	"console": func(top object) string { return marshal(respell(top, toConsole)) },
+	"console-list": func(top object) string {
+		if list := onlyList(top); list != nil {
+			return marshal(respell(list, toConsole))
+		}
+		return ""
+	},
+	"template": func(top object) string { return marshal(template(top)) },
+	"template-resource": func(top object) string {
+		return marshal(object{"Type": "AWS::CloudTrail::Trail", "Metadata": []any{1, nil}, "Properties": template(top)})
+	},
+	"plan": func(top object) string { return marshal(plan(top)) },
+	"plan-resource": func(top object) string {
+		return marshal(object{"type": "aws_cloudtrail", "name": "t", "values": plan(top)})
+	},
+	"plan-change": func(top object) string {
+		return marshal(object{"type": "aws_cloudtrail", "change": object{"before": nil, "after": plan(top)}})
+	},
+}
+
+// onlyList returns the one list of selectors, if there is one and it tells by its first element what
+// it is.
+func onlyList(top object) []any {
+	basic, _ := top["EventSelectors"].([]any)
+	advanced, _ := top["AdvancedEventSelectors"].([]any)
+	switch {
+	case top["TrailARN"] != nil:
+		return nil
+	case len(advanced) > 0 && len(basic) == 0:
+		return advanced
+	case len(basic) > 0 && len(advanced) == 0 && len(basic[0].(object)) > 0:
+		return basic
+	}
+	return nil
+}
+
+func template(top object) object {
+	properties := object{"S3BucketName": "logs", "IsLogging": true, "InsightSelectors": []any{}}
+	for name, v := range top {
+		properties[name] = v
+	}
+	return properties
+}
+
+func plan(top object) object {
+	values := object{"s3_bucket_name": "logs", "insight_selector": []any{}, "tags": object{"a": "b"}}
+	for name, v := range respell(top, toTerraform).(object) {
+		values[strings.TrimPrefix(name, "trail_")] = v
+	}
+	return values
+}
+
+func respell(v any, name func(string) string) any {
+	switch v := v.(type) {
+	case []any:
+		list := []any{}
+		for _, e := range v {
+			list = append(list, respell(e, name))
+		}
+		return list
+	case object:
+		o := object{}
+		for n, e := range v {
+			o[name(n)] = respell(e, name)
+		}
+		return o
+	}
+	return v
+}
+
+func toConsole(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+
+var word = regexp.MustCompile(`[A-Z]+[a-z]*`)
+
+func toTerraform(name string) string {
+	words := word.FindAllString(name, -1)
+	snake := strings.ToLower(strings.Join(words, "_"))
+	switch name {
+	case "EventSelectors", "AdvancedEventSelectors", "FieldSelectors", "DataResources":
+		return strings.TrimSuffix(snake, "s")
+	}
+	return snake
+}
+
+// TestFormats says the same in all formats. All are refused, or all have one canonical form.
+func TestFormats(t *testing.T) {
+	said := map[string]int{}
+	for seed := range uint64(1500) {
+		text := newGenerator(seed).selectors()
+		top, _ := pointed(text, "")
+		s, wantErr := Compile(text)
+		for name, format := range formats {
+			other := format(top.(object))
+			if other == "" || name[:4] == "plan" && strings.Contains(text, `Equals":[]`) {
+				continue
+			}
+			got, err := Compile(other)
+			if (err == nil) != (wantErr == nil) {
+				t.Errorf("%s: %v\n%s: %v, in the format %s", text, wantErr, other, err, name)
+				continue
+			}
+			if err != nil {
+				checkError(t, other, err)
+				continue
+			}
+			said[name]++
+			if marshal(got) != marshal(s) {
+				t.Errorf("%s is %s\n%s is %s, in the format %s", text, marshal(s), other, marshal(got), name)
+			}
+		}
+	}
+	for name := range formats {
+		if said[name] < 500 {
+			t.Errorf("only %d selectors in the format %s", said[name], name)
+		}
+	}
+}
+
+// FuzzFormats is FuzzCompile with seeds of all formats.
+func FuzzFormats(f *testing.F) {
+	for _, c := range readCases(f, "testdata/formats.jsonl") {
+		f.Add(string(c.Selectors))
+	}
+	for seed := range uint64(20) {
+		top, _ := pointed(newGenerator(seed).selectors(), "")
+		for _, format := range formats {
+			f.Add(format(top.(object)))
+		}
+	}
+	r := newGenerator(1).record()
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := Compile(text)
+		slow, slowErr := compileSlow(text)
+		if (err == nil) != (slowErr == nil) {
+			t.Fatalf("Compile(%#q): %v; the twin says: %v", text, err, slowErr)
+		}
+		if err != nil {
+			checkError(t, text, err)
+			return
+		}
+		checkAgreement(t, s, slow, r)
+		checkCanonical(t, s)
+	})
+}
+
+// checkCanonical checks that the canonical form of s is its own canonical form, and means the same to
+// the twin.
+func checkCanonical(t *testing.T, s *Selector) {
+	t.Helper()
+	text := marshal(s)
+	again, err := Compile(text)
+	if err != nil {
+		t.Fatalf("%s in canonical form: %s: %v", s, text, err)
+	}
+	if marshal(again) != text {
+		t.Errorf("%s in canonical form: %s\nand again: %s", s, text, marshal(again))
+	}
+	slow, err := compileSlow(text)
+	if err != nil {
+		t.Fatalf("%s: the twin says %v", text, err)
+	}
+	g := newGenerator(1)
+	for range 3 {
+		r := g.record()
+		if got, want := slow.match(r), s.Match(parseRecord(t, []byte(r))); got != want {
+			t.Errorf("%s: %v\nin canonical form: %s: %v\non %s", s, want, text, got, r)
+		}
+	}
+}
+
+func TestMarshalJSON(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{`{"EventSelectors": [], "AdvancedEventSelectors": null}`, `{}`},
+		{`[{"IncludeManagementEvents": true}]`, `{"EventSelectors":[{"ReadWriteType":"All",` +
+			`"IncludeManagementEvents":true,"DataResources":[],"ExcludeManagementEventSources":[]}]}`},
+		{`{"trailName": "t", "eventSelectors": [{"dataResources": [{"values": ["arn:aws:s3:::b/\u00e9"],
+			"type": "AWS::S3::Object"}], "includeManagementEvents": false}]}`,
+			`{"TrailName":"t","EventSelectors":[{"ReadWriteType":"All","IncludeManagementEvents":false,` +
+				`"DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3:::b/é"]}],` +
+				`"ExcludeManagementEventSources":[]}]}`},
+		{`[{"field_selector": [{"equals": ["Management"], "not_equals": [], "field": "eventCategory"}], "name": "m"}]`,
+			`{"AdvancedEventSelectors":[{"Name":"m","FieldSelectors":[{"Field":"eventCategory",` +
+				`"Equals":["Management"]}]}]}`},
+	}
+	for _, test := range tests {
+		s, err := Compile(test.text)
+		if err != nil {
+			t.Fatalf("%s: %v", test.text, err)
+		}
+		if got := marshal(s); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.text, got, test.want)
+		}
+	}
+	for seed := range uint64(500) {
+		if s, err := Compile(newGenerator(seed).selectors()); err == nil {
+			checkCanonical(t, s)
+		}
+	}
+}
+
+// TestFromSDK hands the same selectors over as values of the SDK.
+func TestFromSDK(t *testing.T) {
+	for seed := range uint64(1000) {
+		text := newGenerator(seed).selectors()
+		var input struct {
+			TrailARN               string
+			EventSelectors         []types.EventSelector
+			AdvancedEventSelectors []types.AdvancedEventSelector
+		}
+		if err := json.Unmarshal([]byte(text), &input); err != nil {
+			t.Fatal(err)
+		}
+		if input.TrailARN != "" {
+			continue
+		}
+		s, wantErr := Compile(text)
+		got, err := FromSDK(input.EventSelectors, input.AdvancedEventSelectors)
+		if (err == nil) != (wantErr == nil) {
+			t.Errorf("%s: %v, from values of the SDK: %v", text, wantErr, err)
+		} else if err == nil {
+			if diff := cmp.Diff(marshal(s), marshal(got)); diff != "" || got.String() != marshal(got) {
+				t.Errorf("%s: from values of the SDK (-want +got)\n%s", text, diff)
+			}
+		}
+	}
+	if s, err := FromSDK(nil, nil); err != nil || s.String() != "{}" {
+		t.Errorf("FromSDK(nil, nil) = %v, %v", s, err)
+	}
+	bad := "\xff"
+	if _, err := FromSDK(nil, []types.AdvancedEventSelector{{Name: &bad}}); err == nil {
+		t.Error("a name that is not UTF-8 is accepted")
+	}
+	_, err := FromSDK([]types.EventSelector{{ReadWriteType: "read-only"}}, nil)
+	if err == nil || !strings.Contains(err.Error(), "in /EventSelectors/0/ReadWriteType (offset 36)") {
+		t.Errorf("an error from values of the SDK: %v", err)
+	}
+}
