@@ -323,8 +323,18 @@ func (r *Reader) member() (memberKind, error) {
 		r.pos++
 		return kind, nil
 	}
-	_, err = r.value()
-	return otherMember, err
+	raw, err := r.value()
+	if err != nil {
+		return otherMember, err
+	}
+	scan := jsonscan.New(raw)
+	if _, err = scan.Value(); err == nil {
+		err = scan.Close()
+	}
+	if err != nil {
+		return otherMember, newError(err, r.at()-int64(len(raw)), -1)
+	}
+	return otherMember, nil
 }
 
 // element reads the next element of an array, or steps out of the array at its end.

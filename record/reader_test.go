@@ -143,6 +143,12 @@ func TestReader(t *testing.T) {
 			`record: expected a comma or the end of the records, found '{' in record 1 (offset 29)`, "fatal"}},
 		{"trailing text", `{"Records":[` + a + `]} # the end`, []string{a,
 			`record: expected a JSON object or array, found '#' (offset 32)`, "fatal"}},
+		{"nonsense before Records", `{"x":nonsense,"Records":[` + a + `]}` + b, []string{
+			`record: expected null, found 'o' in record 0 (offset 6)`, b}},
+		{"nothing before Records", `{"x":,"Records":[` + a + `]}` + b, []string{
+			`record: expected a value, found ',' in record 0 (offset 5)`, b}},
+		{"nonsense in the rest", `{"Records":[` + a + `],"x":1.,"y":2}` + b, []string{a,
+			`record: unexpected EOF (offset 37)`, b}},
 		{"no colon in the rest", `{"Records":[` + a + `],"x" 1}`, []string{a,
 			`record: expected a colon, found '1' (offset 35)`, "fatal"}},
 		{"cut before a record", `{"Records":[` + a + `,`, []string{a,

@@ -30,43 +30,56 @@ const (
 // text Feed cannot know that it is complete: see [Splitter.AtEnd].
 func (p *Splitter) Feed(b []byte) (n int, done bool) {
 	i := 0
+	switch p.in {
+	case inEscape:
+		if len(b) == 0 {
+			return 0, false
+		}
+		i++
+		fallthrough
+	case inString:
+		if i = p.string(b, i); p.in == inNothing && p.depth == 0 {
+			return i, true
+		}
+	case inScalar:
+		return p.scalar(b, 0)
+	}
 	for i < len(b) {
-		switch p.in {
-		case inEscape:
-			i++
-			p.in = inString
-		case inString:
-			i = p.string(b, i)
-			if p.in == inNothing && p.depth == 0 {
+		if p.depth > 0 {
+			// Most of what stands between strings is a colon or a comma.
+			if c := b[i]; (c == ':' || c == ',') && i+1 < len(b) && b[i+1] == '"' {
+				i++
+			} else if i = bracketOrQuote(b, i); i == len(b) {
+				return i, false
+			}
+		}
+		switch b[i] {
+		case '"':
+			if i = p.string(b, i+1); p.in == inNothing && p.depth == 0 {
 				return i, true
 			}
-		case inScalar:
-			for ; i < len(b); i++ {
-				switch b[i] {
-				case ',', ']', '}', ' ', '\n', '\r', '\t':
-					return i, true
-				}
-			}
-		case inNothing:
-			if p.depth > 0 {
-				i = bracketOrQuote(b, i)
-				if i == len(b) {
-					return i, false
-				}
-			}
-			switch b[i] {
-			case '"':
-				p.in = inString
-			case '{', '[':
-				p.depth++
-			case '}', ']':
-				if p.depth--; p.depth <= 0 {
-					return i + 1, true
-				}
-			default:
-				p.in = inScalar
-			}
+		case '{', '[':
+			p.depth++
 			i++
+		case '}', ']':
+			i++
+			if p.depth--; p.depth <= 0 {
+				return i, true
+			}
+		default:
+			return p.scalar(b, i)
+		}
+	}
+	return i, false
+}
+
+// scalar goes on in a number or a literal, from i to its end or to that of b.
+func (p *Splitter) scalar(b []byte, i int) (n int, done bool) {
+	p.in = inScalar
+	for ; i < len(b); i++ {
+		switch b[i] {
+		case ',', ']', '}', ' ', '\n', '\r', '\t':
+			return i, true
 		}
 	}
 	return i, false
@@ -77,14 +90,14 @@ func (p *Splitter) AtEnd() bool { return p.in == inScalar }
 
 // string goes on in a string, from i to behind its closing quote or to the end of b.
 func (p *Splitter) string(b []byte, i int) int {
+	p.in = inString
 	for {
-		for len(b)-i >= 8 {
+		for ; len(b)-i >= 8; i += 8 {
 			w := binary.LittleEndian.Uint64(b[i:])
 			if m := equals(w, '"') | equals(w, '\\'); m != 0 {
 				i += first(m)
 				break
 			}
-			i += 8
 		}
 		for i < len(b) && b[i] != '"' && b[i] != '\\' {
 			i++
