@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/trailsieve/trailsieve/internal/spell"
 	"github.com/trailsieve/trailsieve/record"
 )
 
@@ -252,8 +253,8 @@ func (a *advancedSelector) setCategory(e *advancedEventSelector) error {
 	if _, ok := fields[a.category]; ok {
 		return nil
 	}
-	hint := didYouMean(values[0].text,
-		[]string{string(record.Management), string(record.Data), string(record.NetworkActivity)})
+	hint := spell.DidYouMean(values[0].text,
+		string(record.Management), string(record.Data), string(record.NetworkActivity))
 	switch a.category {
 	case record.Insight, record.ActivityAuditLog, "ConfigurationItem", "Evidence":
 		hint = " (only event data stores take it)"
@@ -264,7 +265,7 @@ func (a *advancedSelector) setCategory(e *advancedEventSelector) error {
 // misspelt returns the end of a message about a field that is missing but may be meant by another.
 func misspelt(e *advancedEventSelector, field string) string {
 	for _, f := range e.fieldSelectors {
-		if hint := didYouMean(f.field.text, []string{field}); hint != "" {
+		if hint := spell.DidYouMean(f.field.text, field); hint != "" {
 			return hint
 		}
 	}
@@ -282,7 +283,7 @@ func (a *advancedSelector) check(f *fieldSelector, partition string) error {
 		}
 		slices.Sort(names)
 		return f.field.errorf(ErrField, "The following field is not allowed when the eventCategory "+
-			"field value equals %s: %s.%s", a.category, field, didYouMean(field, names))
+			"field value equals %s: %s.%s", a.category, field, spell.DidYouMean(field, names...))
 	}
 	if err := checkOperators(f, allowed); err != nil {
 		return err

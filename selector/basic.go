@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trailsieve/trailsieve/internal/spell"
 	"github.com/trailsieve/trailsieve/record"
 )
 
@@ -74,7 +75,7 @@ func (b *basicSelector) compile(e *eventSelector, partition string, l Limits, va
 	default:
 		if e.readWriteType.present() {
 			return e.readWriteType.errorf(ErrValue, "ReadWriteType %q is not valid%s", e.readWriteType.text,
-				didYouMean(e.readWriteType.text, []string{"All", "ReadOnly", "WriteOnly"}))
+				spell.DidYouMean(e.readWriteType.text, "All", "ReadOnly", "WriteOnly"))
 		}
 		b.read, b.write = true, true
 	}
@@ -82,7 +83,7 @@ func (b *basicSelector) compile(e *eventSelector, partition string, l Limits, va
 	for _, source := range e.excludedSources {
 		if !canExclude(source.text, partition) {
 			return source.errorf(ErrValue, "source %q cannot be excluded%s; those that can are %s",
-				source.text, didYouMean(source.text, sourcesToExclude),
+				source.text, spell.DidYouMean(source.text, sourcesToExclude...),
 				strings.Join(sourcesToExclude, " and "))
 		}
 	}
@@ -103,7 +104,7 @@ func (b *basicSelector) compileData(l Limits, values *int) error {
 		}
 		t, ok := basicTypeOf(d.typ.text)
 		if !ok {
-			hint := didYouMean(d.typ.text, basicTypes[:])
+			hint := spell.DidYouMean(d.typ.text, basicTypes[:]...)
 			if hint == "" {
 				hint = " (other types than " + strings.Join(basicTypes[:], ", ") +
 					" need advanced event selectors)"

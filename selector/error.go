@@ -3,7 +3,6 @@ package selector
 import (
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // A SyntaxError says what is wrong with the text of selectors, and where. If the service was seen
@@ -59,45 +58,4 @@ type place struct {
 // errorf returns the error that something at a place is wrong.
 func (at place) errorf(kind error, format string, args ...any) error {
 	return &SyntaxError{at.offset, at.pointer, &fault{kind, fmt.Sprintf(format, args...)}}
-}
-
-// didYouMean returns the end of a message that proposes the one of words that is most like word,
-// or nothing if none is.
-func didYouMean(word string, words []string) string {
-	best, least := "", max(1, len(word)/3)+1
-	for _, w := range words {
-		if d := distance(strings.ToLower(word), strings.ToLower(w)); d < least {
-			best, least = w, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-// distance returns how many bytes must be changed, inserted or removed to make b out of a. It stops
-// counting for words that are longer than any name, which nobody mistyped.
-func distance(a, b string) int {
-	const longest = 64
-	if len(a) > longest || len(b) > longest {
-		return longest
-	}
-	var row [longest + 1]int // row[j] is the distance of the part of a that was read from b[:j]
-	for j := range len(b) + 1 {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

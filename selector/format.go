@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
+	"github.com/trailsieve/trailsieve/internal/spell"
 )
 
 // This file tells apart the formats in which people have the selectors of a trail, by the names at
@@ -241,5 +242,5 @@ func (p *parser) passOver(at place) error {
 
 // unknown returns the error that a name is none of some.
 func (at place) unknown(name string, names []string) error {
-	return at.errorf(ErrField, "unknown name %q%s", name, didYouMean(name, names))
+	return at.errorf(ErrField, "unknown name %q%s", name, spell.DidYouMean(name, names...))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trailsieve/trailsieve/internal/spell"
 	"github.com/trailsieve/trailsieve/record"
 )
 
@@ -193,7 +194,7 @@ var knownSources = strings.Fields(sourcesText)
 
 // hint returns the end of a message about a name that is not known.
 func hint(word string, words []string) string {
-	if h := didYouMean(word, words); h != "" {
+	if h := spell.DidYouMean(word, words...); h != "" {
 		return h
 	}
 	return "; it may be new"
