@@ -111,7 +111,7 @@ var decoys = []*Pattern{
 	MustCompile(`{"a": ["x", {"exists": false}], "$or": [{"a.b.c": [{"anything-but": 1}]}, {"d": [null]}]}`),
 }
 
-// check tests that a pattern gives the verdict want: alone, and in a set among decoys.
+// check tests that a pattern gives the verdict want: alone, in a set among decoys, and explained.
 func check(t *testing.T, p *Pattern, event string, want bool) {
 	t.Helper()
 	if got, err := p.Match([]byte(event)); got != want || err != nil {
@@ -122,4 +122,5 @@ func check(t *testing.T, p *Pattern, event string, want bool) {
 	if err != nil || slices.Contains(keys, 1) != want || slices.Contains(keys, 3) != want {
 		t.Errorf("%s\nin a set on %s\n= %v, %v, want 1 and 3 in it: %v", p, event, keys, err, want)
 	}
+	checkExplanation(t, p, event, want)
 }

@@ -6,7 +6,16 @@
 //	ok, err := rootUser.Match(event)
 //
 // Patterns that see the same events belong in one [Set], which reads each event once for all of
-// them. What follows is the language, whole.
+// them. Around matching there is
+//
+//	Explain    why an event matches, or why not: Pattern.Explain, Set.Explain
+//	Lint       what is wrong with the text of a pattern, or likely to be
+//	Sample     an event that matches, and near misses that do not
+//	Canonical  one text for all spellings of a pattern; Equal, Paths, Estimate
+//	Build      patterns made in Go, without pasting strings
+//	Validate   whether an event is well formed throughout
+//
+// What follows is the language, whole, and then more about these.
 //
 // # Patterns
 //
@@ -23,28 +32,42 @@
 // # Values
 //
 // Each element of a field's array is a value, which is accepted if it is equal, or an object with
-// one operator:
+// one operator. This is the table of them; T stands for a string, N for a number, and V for either:
 //
-//	"a"                                          the string a
-//	301.8                                        the number 301.8
-//	true  false  null                            these
-//	{"prefix": "Put"}                            a string that begins with Put
-//	{"prefix": {"equals-ignore-case": "put"}}    the same in any case
-//	{"suffix": ".log"}                           a string that ends with .log
-//	{"suffix": {"equals-ignore-case": ".log"}}   the same in any case
-//	{"equals-ignore-case": "alice"}              alice, Alice, ALICE
-//	{"wildcard": "arn:*:s3:::logs-*"}            a string of this form, * being anything or nothing
-//	{"numeric": [">", 0, "<=", 5]}               a number in this range
-//	{"numeric": ["=", 5]}                        a number; also with <, <=, > and >= alone
-//	{"cidr": "10.0.0.0/24"}                      a string that is an address in this network
-//	{"exists": true}                             any value at all
-//	{"exists": false}                            no value
-//	{"anything-but": "a"}                        any value but the string a
-//	{"anything-but": ["a", "b"]}                 any value but these strings
-//	{"anything-but": [1, 2]}                     any value but these numbers
-//	{"anything-but": {"prefix": "Get"}}          any value but strings that begin with Get
-//	{"anything-but": {"suffix": [".a", ".b"]}}   any value but strings that end so; likewise with
-//	                                             equals-ignore-case and wildcard, one or a list
+//	element                                accepts
+//	----------------------------------------------------------------------------------------
+//	T                                      this string
+//	N                                      this number, however it is written
+//	true, false, null                      this
+//	{"prefix": T}                          strings that begin with T
+//	{"suffix": T}                          strings that end with T
+//	{"equals-ignore-case": T}              strings that are T in any case
+//	{"prefix": {"equals-ignore-case": T}}  strings that begin with T in any case; so with suffix
+//	{"wildcard": T}                        strings of the form T, where * is anything or nothing
+//	{"numeric": ["=", N]}                  numbers equal to N; also with <, <=, > and >=
+//	{"numeric": [">", N, "<=", N]}         numbers in a range: > or >= first, then < or <=
+//	{"cidr": T}                            strings that are an address in the network T
+//	{"exists": true}                       any value at all
+//	{"exists": false}                      that there is no value
+//	{"anything-but": V}                    any value but V
+//	{"anything-but": [V, V]}               any value but these, all strings or all numbers
+//	{"anything-but": {"prefix": T}}        any value but what the operator accepts; so with suffix,
+//	                                       equals-ignore-case and wildcard, and with a list [T, T]
+//
+// For example:
+//
+//	["PutObject", "CopyObject"]            one of two names
+//	[{"prefix": "Put"}]                    PutObject, PutBucketPolicy, ...
+//	[{"suffix": ".log"}, null]             a name that ends so, or null
+//	[{"wildcard": "arn:*:s3:::logs-*"}]    a bucket in any partition
+//	[{"numeric": [">", 0, "<=", 5]}]       1 or 5.0 or 0.001
+//	[{"cidr": "10.0.0.0/24"}]              10.0.0.255
+//	[{"anything-but": ["a", "b"]}]         c, but also 1 and null
+//	[{"exists": false}, ""]                nothing, or an empty string
+//
+// No operator converts a value: prefix, suffix, wildcard and cidr are about strings alone, and numeric
+// about numbers. In prefix and suffix the empty string accepts every string; inside of anything-but it
+// is refused there.
 //
 // Operators and values can stand side by side: ["a", {"prefix": "b"}, {"exists": false}].
 //
@@ -57,7 +80,7 @@
 //
 // Strings are compared after their escapes are resolved, character by character, without any
 // normalization. In wildcard, \* is a star and \\ a backslash; in JSON, these are written "\\*" and
-// "\\\\". A prefix, suffix or wildcard is never satisfied by a number.
+// "\\\\".
 //
 // Where case is ignored, two characters agree if their lower cases are the same or their upper cases
 // are. One character never agrees with two, as ß with SS.
@@ -126,7 +149,87 @@
 // What is no pattern is a [SyntaxError], with its offset and, where they are known, the words that
 // EventBridge has for it. An event that is no JSON object, or is found to be broken, is an
 // [EventError]; since Match reads only as much as it needs, a nil error does not mean that the event
-// is well formed. What follows the closing brace of an event is not read.
+// is well formed. What follows the closing brace of an event is not read. [Validate] is for those who
+// want certainty: it reads all of an event, and refuses what follows it and names that occur twice.
+//
+// # Explain
+//
+// [Pattern.Explain] gives the verdict of Match, always, and for each condition of the pattern its
+// path, what it expects, the values that the event has there with their offsets, whether it holds and
+// which alternative made it hold. Printed, it is a tree:
+//
+//	✗ no match: detail.eventName is "GetObject", not "PutObject"
+//	├─ ✓ source ["aws.s3"]
+//	└─ detail
+//	   └─ ✗ eventName ["PutObject"] is "GetObject" (offset 45)
+//
+// A pattern with $or is a choice of branches. The explanation rests on the first that matches, or else
+// on the one in which the fewest conditions fail, and names its elements of $or. If all conditions hold
+// one by one, but not in the same element of an array, it says that, with a smallest set of conditions
+// that do not go together:
+//
+//	✗ no match: d.name and d.status hold, but not in the same element of /d
+//
+// [Explanation.Reason] is the first line alone, for logs. [Set.Explain] has that line for each rule, and
+// the first conditions that failed. An explanation lists at most ten values of a path, cut after 200
+// bytes each, and counts the rest. It is made in a slower way than the verdict of Match: the part of
+// the event that the pattern leads to becomes a tree, over which the time is linear for each branch and,
+// where elements of arrays are to blame, for each condition of one branch.
+//
+// # Canonical form
+//
+// [Pattern.Canonical] sorts and spells out a pattern, so that texts that differ only in white space,
+// escapes, order, duplicates, dots in names, the place of an $or and the spelling of numbers and
+// networks become the same. [Pattern.Equal] compares it. [Pattern.Paths] are the fields that a pattern
+// reads, and [Pattern.Estimate] is what it costs in the measures of the limits above.
+//
+// # Lint
+//
+// [Lint] takes text, so it can say something about text that does not compile too. Its findings have a
+// rule, a severity, a position and a message with the remedy. The ids of the rules do not change:
+//
+//	id                   severity  finds
+//	----------------------------------------------------------------------------------------
+//	syntax               error     not JSON, or not of the shape of a pattern
+//	scalar               error     a value where a list is needed: {"source": "aws.s3"}
+//	operator             error     an operator that does not exist
+//	operand              error     an operand that the operator cannot work on
+//	limit                error     what is too large or dear for EventBridge
+//	never-matches        error     a pattern that no event matches
+//	never-accepts        warning   an alternative that no value satisfies, as [">", N, "<", M] with no
+//	                               float64 between N and M
+//	always-true          warning   a condition that every event satisfies
+//	any-value            warning   a condition that every value satisfies, as two anything-but side by side
+//	shadowed             warning   an alternative all of whose values another one accepts
+//	duplicate-key        warning   a field that a later one replaces, or an object with one name twice
+//	replaced-in-or       warning   a field that is replaced beside some elements of $or
+//	unknown-field        warning   details for detail, and what else the envelope does not have
+//	envelope-type        warning   a number, boolean or null where the envelope has a string
+//	exists-on-object     warning   exists where events have an object, which is no value
+//	regular-expression   warning   the syntax of regular expressions
+//	wildcard-in-literal  warning   a star outside of wildcard
+//	arn-separator        warning   arn:aws:iam::1:user:alice for user/alice, function/x for function:x
+//	inexact-number       info      a number of too many digits, that equals only its own spelling
+//	read-only-calls      info      eventName Get*, List*, Describe*: management events of that kind are
+//	                               delivered only to rules that ask for them by their state
+//
+// What it says of matching (the rules from never-matches to shadowed) is certain. It is not complete: a
+// pattern without such findings can still have an alternative that another makes superfluous. But a
+// pattern without never-matches has an event that it matches.
+//
+// # Sample
+//
+// [Pattern.Sample] returns an event that the pattern matches, with no more in it than needed, and for
+// each condition of the branch that it was made for a near miss: the event with another value at that
+// path, which the pattern does not match. Where the pattern still matches by another branch, or the
+// condition cannot fail, there is a reason instead. A pattern that contradicts itself has no sample but
+// an error with [ErrContradiction]; the only contradictions of the language are ranges in numeric with
+// no number in them, since values at different paths never exclude one another.
+//
+// # Build
+//
+// [Build] makes a pattern of terms: [Field] with a method for each operator, [And] and [Or]. What it
+// returns went through the checks of Compile, and prints as its canonical form.
 //
 // # Deviations from EventBridge
 //

@@ -3,7 +3,6 @@ package pattern
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
@@ -77,47 +76,4 @@ func (r *reason) Unwrap() []error { return r.causes }
 // has one, which then begins with a capital letter.
 func because(cause error, format string, args ...any) error {
 	return &reason{fmt.Sprintf(format, args...), []error{cause}}
-}
-
-// didYouMean returns a question to add to the complaint about an unknown name, or nothing.
-func didYouMean(name string, known ...string) string {
-	best, least := "", 3 // more than two slips are another word
-	for _, k := range known {
-		if strings.EqualFold(name, k) {
-			best = k
-			break
-		}
-		if d := distance(name, k); d < least && d < len(k) {
-			best, least = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-// distance counts the bytes to insert, remove or replace in order to make b of a (Levenshtein).
-// Names of very different length count as far apart without a look.
-func distance(a, b string) int {
-	if len(a) > len(b)+2 || len(b) > len(a)+2 {
-		return len(a) + len(b)
-	}
-	row := make([]int, len(b)+1) // the distances of a[:i] to each b[:j]
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

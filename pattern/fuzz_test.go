@@ -30,7 +30,7 @@ func FuzzGenerated(f *testing.F) {
 // TestGenerated is FuzzGenerated over a fixed range of seeds, and tells what they are worth.
 func TestGenerated(t *testing.T) {
 	n := uint64(10_000)
-	if testing.Short() {
+	if testing.Short() || raceEnabled { // the race detector would take minutes
 		n = 2_000
 	}
 	var valid, matched int
@@ -75,8 +75,9 @@ func compare(t *testing.T, text, event string) (valid, match bool) {
 		return false, false
 	}
 	if again, err := Compile(p.tree.String()); err != nil || again.tree.String() != p.tree.String() {
-		t.Errorf("the canonical form of %#q is %#q, and that of this %v, %v", text, p.tree, again, err)
+		t.Errorf("the plain form of %#q is %#q, and that of this %v, %v", text, p.tree, again, err)
 	}
+	canonical := checkCanonical(t, p)
 	if !json.Valid([]byte(event)) || !strings.HasPrefix(strings.TrimLeft(event, " \t\r\n"), "{") {
 		if _, err := p.Match([]byte(event)); err == nil && json.Valid([]byte(event)) {
 			t.Errorf("%#q on %#q: no error", text, event)
@@ -88,6 +89,9 @@ func compare(t *testing.T, text, event string) (valid, match bool) {
 	}
 	match = slow.match(event)
 	check(t, p, event, match)
+	if got, err := canonical.Match([]byte(event)); got != match || err != nil {
+		t.Errorf("%s, the canonical form of %s,\non %s\n= %v, %v, want %v", canonical, p, event, got, err, match)
+	}
 	return true, match
 }
 

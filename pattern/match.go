@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"fmt"
 	"sync"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
@@ -94,11 +93,7 @@ func (w *walk) free() {
 func (w *walk) event() error {
 	kind := w.scan.Peek()
 	if kind != jsonscan.Object {
-		at := w.scan.Offset()
-		if _, err := w.scan.Value(); err != nil {
-			return err
-		}
-		return &jsonscan.Error{Offset: at, Err: fmt.Errorf("expected an object, found %v", kind)}
+		return notObject(&w.scan, kind)
 	}
 	w.items = append(w.items, item{at: w.m.root, kind: jsonscan.Object})
 	w.scan.Open()

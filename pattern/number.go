@@ -28,7 +28,7 @@ func parseNumber(text []byte) number {
 	if err != nil {
 		return number{} // out of range
 	}
-	if len(text) <= 15 && bytes.IndexAny(text, ".eE") < 0 {
+	if len(text) <= 15 && !bytes.ContainsAny(text, ".eE") {
 		return number{f, true} // whole numbers below 2⁵³, by far the most common ones
 	}
 	var shortest [32]byte

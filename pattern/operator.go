@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
+	"github.com/trailsieve/trailsieve/internal/spell"
 )
 
 // The names of the operators.
@@ -53,7 +54,7 @@ func (p *parser) operator() (c condition, err error) {
 		tooMany = "Too many elements in numeric expression"
 		c, err = p.anythingBut()
 	default:
-		err = p.fail(at, ErrOperator, "Unrecognized match type %s%s", name, didYouMean(name, operators...))
+		err = p.fail(at, ErrOperator, "Unrecognized match type %s%s", name, spell.DidYouMean(name, operators...))
 	}
 	if err != nil {
 		return nil, err
@@ -74,10 +75,9 @@ func (p *parser) endOperator(tooMany string) error {
 func (p *parser) affix(operator string) (condition, error) {
 	p.path = append(p.path, operator)
 	what := operator
-	start := p.s.Offset()
 	fold := p.s.Peek() == jsonscan.Object
 	if fold {
-		start = p.s.Offset()
+		start := p.s.Offset()
 		p.s.Open()
 		inner, at, ok, err := p.name()
 		switch {
@@ -88,7 +88,7 @@ func (p *parser) affix(operator string) (condition, error) {
 			return nil, p.fail(start, ErrSyntax, "%s expression name not found", title)
 		case inner != opEqualsIgnoreCase:
 			return nil, p.fail(at, ErrOperator, "Unsupported %s pattern: %s%s", operator, inner,
-				didYouMean(inner, opEqualsIgnoreCase))
+				spell.DidYouMean(inner, opEqualsIgnoreCase))
 		}
 		what = inner
 		p.path = append(p.path, inner)
@@ -209,7 +209,7 @@ func (p *parser) anythingBut() (condition, error) {
 		case opPrefix, opSuffix, opEqualsIgnoreCase, opWildcard:
 		default:
 			return nil, p.fail(at, ErrOperator, "Unsupported anything-but pattern: %s%s", name,
-				didYouMean(name, opPrefix, opSuffix, opEqualsIgnoreCase, opWildcard))
+				spell.DidYouMean(name, opPrefix, opSuffix, opEqualsIgnoreCase, opWildcard))
 		}
 		c.operator = name
 		p.path = append(p.path, name)

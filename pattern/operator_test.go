@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
+	"github.com/trailsieve/trailsieve/internal/spell"
 )
 
 func TestParseNumber(t *testing.T) {
@@ -118,7 +119,8 @@ func TestComplexity(t *testing.T) {
 	}
 }
 
-func TestDidYouMean(t *testing.T) {
+// The names that people give to operators.
+func TestMistypedOperator(t *testing.T) {
 	for _, tt := range []struct{ name, want string }{
 		{"prefx", "prefix"}, {"Prefix", "prefix"}, {"sufix", "suffix"}, {"anything_but", "anything-but"}, {"exist", "exists"},
 		{"wildcards", "wildcard"}, {"equals-ignorecase", "equals-ignore-case"}, {"cdir", "cidr"}, {"CIDR", "cidr"},
@@ -128,8 +130,8 @@ func TestDidYouMean(t *testing.T) {
 		if tt.want != "" {
 			want = fmt.Sprintf(" (did you mean %q?)", tt.want)
 		}
-		if got := didYouMean(tt.name, operators...); got != want {
-			t.Errorf("didYouMean(%q) = %q, want %q", tt.name, got, want)
+		if got := spell.DidYouMean(tt.name, operators...); got != want {
+			t.Errorf("DidYouMean(%q) = %q, want %q", tt.name, got, want)
 		}
 	}
 }

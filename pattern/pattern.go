@@ -36,7 +36,7 @@ func (p *Pattern) String() string { return p.text }
 // or any other. It does not keep or change the event's bytes.
 //
 // Match reads only as much of the event as it needs, so a nil error does not mean that the rest is
-// well formed. What it cannot read is an [*EventError].
+// well formed. What it cannot read is an [*EventError]. For certainty, call [Validate] first.
 func (p *Pattern) Match(event []byte) (bool, error) {
 	w, err := p.machine.read(event)
 	if err != nil {

@@ -150,6 +150,9 @@ func TestManyOutcomes(t *testing.T) {
 	if _, err := p.Match([]byte(event)); !errors.Is(err, errOutcomes) {
 		t.Errorf("with dots: %v, want %v", err, errOutcomes)
 	}
+	if _, err := p.Explain([]byte(event)); !errors.Is(err, errOutcomes) {
+		t.Errorf("explained with dots: %v, want %v", err, errOutcomes)
+	}
 	set := NewSet(slices.All([]*Pattern{MustCompile(`{"a.b.z":[1]}`), p}))
 	if keys, err := set.AppendMatch([]int{7}, []byte(event)); !slices.Equal(keys, []int{7}) || err == nil {
 		t.Errorf("set = %v, %v", keys, err)

@@ -20,7 +20,7 @@ import (
 //	           │             └─ eventName  field: prefix
 //	           └─ …
 //
-// The text that a node appends is the canonical form of that part of the pattern: JSON without
+// The text that a node appends is that part of the pattern in its order, in plain JSON: without
 // white space, escapes only where JSON requires them, operands that are lists of one as that one.
 type node interface {
 	append(dst []byte) []byte

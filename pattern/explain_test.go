@@ -1,0 +1,382 @@
+package pattern
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// TestExplain tests the tree that an explanation prints.
+func TestExplain(t *testing.T) {
+	for _, tt := range []struct{ name, pattern, event, want string }{
+		{"match", `{"source": ["aws.s3"], "detail": {"eventName": ["GetObject", {"prefix": "Put"}]}}`,
+			`{"source": "aws.s3", "detail": {"eventName": "PutObject"}}`, `
+✓ match
+├─ ✓ source ["aws.s3"]
+└─ detail
+   └─ ✓ eventName ["GetObject",{"prefix":"Put"}]
+`},
+		{"values", `{"source": ["aws.s3"], "detail": {"eventName": ["PutObject"], "size": [{"numeric": [">", 5]}]}}`,
+			`{"source": "aws.s3", "detail": {"eventName": ["GetObject", 1, null]}}`, `
+✗ no match: detail.eventName is "GetObject", 1 and null, not "PutObject" (and 1 more condition fails)
+├─ ✓ source ["aws.s3"]
+└─ detail
+   ├─ ✗ eventName ["PutObject"] is "GetObject", 1 and null (offset 46)
+   └─ ✗ size [{"numeric":[">",5]}] is absent
+`},
+		{"exists", `{"detail": [{"exists": true}], "detail.errorCode": [{"exists": false}, "Throttled"]}`,
+			`{"detail": {"errorCode": "AccessDenied"}}`, `
+✗ no match: detail is absent (there is an object), not present (and 1 more condition fails)
+├─ ✗ detail [{"exists":true}] is absent (there is an object)
+└─ ✗ detail.errorCode [{"exists":false},"Throttled"] is "AccessDenied" (offset 25)
+`},
+		{"elements", `{"source": ["a"], "d": {"name": ["alice"], "status": ["active"]}}`,
+			`{"source": "a", "d": [{"name": "alice", "status": "left"}, {"name": "bob", "status": "active"}]}`, `
+✗ no match: d.name and d.status hold, but not in the same element of /d
+├─ ✓ source ["a"]
+└─ d
+   ├─ ✓ name ["alice"]
+   └─ ✓ status ["active"]
+`},
+		{"outer elements", `{"a": {"x": {"n": [1]}, "y": {"n": [2]}}}`, `{"a": [{"x": [{"n": 1}]}, {"y": [{"n": 2}]}]}`, `
+✗ no match: a.x.n and a.y.n hold, but not in the same element of /a
+└─ a
+   ├─ x
+   │  └─ ✓ n [1]
+   └─ y
+      └─ ✓ n [2]
+`},
+		{"elements, and one with no value", `{"d": {"a": [1], "b": [2], "c": [{"exists": false}]}}`, `{"d": [{"a": 1}, {"b": 2}, {"c": 3}]}`, `
+✗ no match: d.a and d.b hold, but not in the same element of /d
+└─ d
+   ├─ ✓ a [1]
+   ├─ ✓ b [2]
+   └─ ✗ c [{"exists":false}] is 3 (offset 33)
+`},
+		{"value beside the chosen", `{"d": {"a": [1], "c": [{"exists": false}]}}`, `{"d": [{"a": 1, "c": 2}, {"a": 2}]}`, `
+✗ no match: d.c is 2, not absent
+└─ d
+   ├─ ✓ a [1]
+   └─ ✗ c [{"exists":false}] is 2 (offset 21)
+`},
+		{"absent in the chosen", `{"d": {"a": [1], "b": [{"exists": false}]}}`, `{"d": [{"a": 1}, {"b": 1}]}`, `
+✓ match
+└─ d
+   ├─ ✓ a [1]
+   └─ ✓ b [{"exists":false}]
+`},
+		{"or", `{"$or": [{"a": [1], "b": [2]}, {"c": {"d": [3], "$or": [{"e": [4]}, {"f": [5]}]}}], "g": [6]}`,
+			`{"b": 2, "c": {"d": 3, "f": 6}, "g": 6}`, `
+✗ no match: a is absent, not 1
+├─ $or
+│  ├─ ✗ 0
+│  │  ├─ ✗ a [1] is absent
+│  │  └─ ✓ b [2]
+│  └─ ✗ 1
+│     └─ c
+│        ├─ ✓ d [3]
+│        └─ $or
+│           ├─ ✗ 0
+│           │  └─ ✗ e [4] is absent
+│           └─ ✗ 1
+│              └─ ✗ f [5] is 6 (offset 28)
+└─ ✓ g [6]
+`},
+		{"replaced", `{"a": [1], "a": [2, 3, 4, 5, 6]}`, `{"a": "\u0007\u009b\n` + "\u009b" + `"}`, `
+✗ no match: a is "\u0007\u009b\n�", not 2, 3, 4 or 2 others
+├─ - a [1] is replaced by a later field
+└─ ✗ a [2,3,4,5,6] is "\u0007\u009b\n�" (offset 6)
+`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e, err := MustCompile(tt.pattern).Explain([]byte(tt.event))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := e.String(); got != strings.TrimPrefix(tt.want, "\n") {
+				t.Errorf("got:\n%s\nwant:%s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestExplainJSON tests the form for programs, which does not change.
+func TestExplainJSON(t *testing.T) {
+	p := MustCompile(`{"d": {"a": [1], "b": [2]}, "$or": [{"c": [3]}, {"c": [{"exists": false}]}], "d": [4, {"exists": true}]}`)
+	e, err := p.Explain([]byte(`{"d": [[{"a": [0, 1], "b": 1}], [{"b": 2}], true]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.MarshalIndent(e, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{
+ "matched": false,
+ "or": [
+  "/$or/1"
+ ],
+ "conditions": [
+  {
+   "path": "d.a",
+   "pointer": "/d/a",
+   "expected": "[1]",
+   "decisive": true,
+   "held": true,
+   "alternative": 0,
+   "values": [
+    {
+     "text": "0",
+     "offset": 15,
+     "pointer": "/d/0/0/a/0",
+     "accepted": false
+    },
+    {
+     "text": "1",
+     "offset": 18,
+     "pointer": "/d/0/0/a/1",
+     "accepted": true
+    }
+   ]
+  },
+  {
+   "path": "d.b",
+   "pointer": "/d/b",
+   "expected": "[2]",
+   "decisive": true,
+   "held": true,
+   "alternative": 0,
+   "values": [
+    {
+     "text": "1",
+     "offset": 27,
+     "pointer": "/d/0/0/b",
+     "accepted": false
+    },
+    {
+     "text": "2",
+     "offset": 39,
+     "pointer": "/d/1/0/b",
+     "accepted": true
+    }
+   ]
+  },
+  {
+   "path": "c",
+   "pointer": "/$or/0/c",
+   "expected": "[3]",
+   "decisive": false,
+   "held": false,
+   "alternative": -1
+  },
+  {
+   "path": "c",
+   "pointer": "/$or/1/c",
+   "expected": "[{\"exists\":false}]",
+   "decisive": true,
+   "held": true,
+   "alternative": 0
+  },
+  {
+   "path": "d",
+   "pointer": "/d",
+   "expected": "[4,{\"exists\":true}]",
+   "decisive": true,
+   "held": true,
+   "alternative": 1,
+   "values": [
+    {
+     "text": "true",
+     "offset": 44,
+     "pointer": "/d/2",
+     "accepted": true
+    }
+   ]
+  }
+ ],
+ "conflict": {
+  "array": "/d",
+  "conditions": [
+   0,
+   1
+  ]
+ }
+}`
+	if string(got) != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// TestExplainBounds tests how much of a large event is listed.
+func TestExplainBounds(t *testing.T) {
+	long := `"` + strings.Repeat("é", 200) + `"`
+	event := `{"a": [` + strings.Repeat("1,", 1000) + `2,` + long + `]}`
+	e, err := MustCompile(`{"a": [2]}`).Explain([]byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := e.Conditions[0]
+	if len(c.Values) != maxValues || c.More != 1002-maxValues || c.Values[maxValues-1].Text != "2" || !c.Values[maxValues-1].Decisive {
+		t.Errorf("%+v", c)
+	}
+	e, err = MustCompile(`{"a": [3]}`).Explain([]byte(`{"a": ` + long + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := e.Conditions[0].Values[0].Text; len(text) > maxValueText+len("…") || !utf8.ValidString(text) {
+		t.Errorf("a value is listed as %s", text)
+	}
+	if _, err := MustCompile(`{"a": [3]}`).Explain([]byte(`{"a": 1`)); err == nil {
+		t.Error("no error for an event that is cut off")
+	}
+}
+
+// BenchmarkExplain shows that the time grows with the event: two fields are found in all elements but
+// never in the same one.
+func BenchmarkExplain(b *testing.B) {
+	p := MustCompile(`{"d": {"name": ["alice"], "status": ["active"]}}`)
+	for _, n := range []int{100, 1_000, 10_000} {
+		element := `{"name": "alice"}, {"status": "active"},`
+		event := []byte(`{"d": [` + strings.Repeat(element, n/2) + `{}]}`)
+		b.Run("elements="+mustJSON(n), func(b *testing.B) {
+			b.SetBytes(int64(len(event)))
+			for b.Loop() {
+				if e, err := p.Explain(event); err != nil || e.Conflict == nil {
+					b.Fatal(e, err)
+				}
+			}
+		})
+	}
+}
+
+// checkExplanation tests the laws of explanations, where want is the right verdict.
+func checkExplanation(t *testing.T, p *Pattern, event string, want bool) {
+	t.Helper()
+	e, err := p.Explain([]byte(event))
+	if err != nil || e.Matched != want {
+		t.Errorf("%s\non %s\nis explained as %v, %v, want %v", p, event, e, err, want)
+		return
+	}
+	fail := func(what string) { t.Helper(); t.Errorf("%s\non %s: %s\n%s", p, event, what, e) }
+	if reason := e.Reason(); (reason == "match") != want || strings.Contains(reason, "\n") {
+		fail("the reason is " + reason)
+	}
+	if !strings.HasPrefix(e.String(), mark(want)+" "+e.Reason()) {
+		fail("the tree begins with something else")
+	}
+	if !want && e.Conflict == nil && len(e.failed()) == 0 || want && e.Conflict != nil {
+		fail("a conflict or a condition that failed is missing or superfluous")
+	}
+	if want && len(e.failed()) > 0 {
+		fail("a match with a decisive condition that does not hold")
+	}
+	if e.Conflict != nil && (len(e.Conflict.Conditions) < 2 || e.Conflict.Array == "") {
+		fail("a conflict of fewer than two conditions, or nowhere")
+	}
+	if e.Conflict != nil {
+		for _, i := range e.Conflict.Conditions {
+			if c := e.Conditions[i]; !c.Held || !c.Decisive {
+				fail("condition " + c.Path + " is not one of the conflict")
+			}
+		}
+	}
+	root, err := decodeSlow(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var decisive [][]string // the pointers of the values that a match rests on
+	for _, c := range e.Conditions {
+		accepted := false
+		for _, v := range c.Values {
+			if !strings.HasPrefix(event[v.Offset:], strings.TrimSuffix(v.Text, "…")) {
+				fail("no " + v.Text + " at its offset")
+			}
+			accepted = accepted || v.Accepted
+			if v.Decisive {
+				decisive = append(decisive, pointerSteps(v.Pointer))
+			}
+		}
+		if accepted && !c.Held || c.Held != (c.Alternative >= 0) {
+			fail("condition " + c.Path + " contradicts itself")
+		}
+		if c.Replaced && c.Decisive {
+			fail("condition " + c.Path + " is replaced and decisive")
+		}
+	}
+	for i, a := range decisive {
+		for _, b := range decisive[i+1:] {
+			if inDifferentElements(root, a, b) {
+				fail("values in different elements of an array")
+			}
+		}
+	}
+	var again Explanation
+	data, err := json.Marshal(e)
+	if err == nil {
+		err = json.Unmarshal(data, &again)
+	}
+	halves := strings.Contains(strings.Join(p.Paths(), ""), "\xed") // which JSON cannot hold
+	if err != nil || !halves && utf8.ValidString(p.text) && utf8.ValidString(event) && again.String() != e.String() {
+		t.Errorf("JSON and back makes %s of %s: %v", again.String(), e, err)
+	}
+	crowd := NewSet(slices.All([]*Pattern{decoys[0], p, decoys[2]}))
+	all, err := crowd.Explain([]byte(event))
+	if err != nil {
+		t.Errorf("%s\nin a set on %s: %v", p, event, err)
+		return
+	}
+	matched, _ := crowd.Match([]byte(event))
+	if r := all.Rules[1]; r.Reason != e.Reason() || r.Matched != want || !slices.Equal(all.Matched(), matched) ||
+		len(r.Failed)+r.More != len(e.failed()) {
+		t.Errorf("%s\nin a set on %s is explained as %+v", p, event, r)
+	}
+	if again, err := p.Explain([]byte(event)); err != nil || !reflect.DeepEqual(again, e) {
+		t.Errorf("%s\non %s is explained in two ways:\n%s%s", p, event, e, again)
+	}
+}
+
+// inDifferentElements reports whether two values, reached from root by steps, lie in different
+// objects or arrays of one array.
+func inDifferentElements(root any, a, b []string) bool {
+	for len(a) > 1 && len(b) > 1 {
+		if list, ok := root.([]any); ok && a[0] != b[0] {
+			return len(list) > 0
+		}
+		if a[0] != b[0] {
+			return false
+		}
+		root = slowStep(root, a[0])
+		a, b = a[1:], b[1:]
+	}
+	return false
+}
+
+// slowStep returns the part of v that a step leads to.
+func slowStep(v any, step string) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			if mustJSON(i) == step {
+				return v[i]
+			}
+		}
+	case slowObject:
+		for _, m := range v {
+			if m.name == step {
+				return m.value
+			}
+		}
+	}
+	return nil
+}
+
+func mustJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}

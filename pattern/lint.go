@@ -1,0 +1,273 @@
+package pattern
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/trailsieve/trailsieve/internal/jsonscan"
+)
+
+// A LintRule is the id of something that [Lint] finds. The ids do not change.
+type LintRule string
+
+// The rules. The first five are for text that [Compile] refuses, of which the first fault is found.
+const (
+	LintSyntax   LintRule = "syntax"   // not JSON, or not of the shape of a pattern
+	LintScalar   LintRule = "scalar"   // a value where a list of values is needed
+	LintOperator LintRule = "operator" // there is no such operator
+	LintOperand  LintRule = "operand"  // the operator cannot work on this
+	LintLimit    LintRule = "limit"    // larger or dearer than EventBridge allows
+
+	LintNeverMatches   LintRule = "never-matches"       // no event matches the pattern
+	LintNeverAccepts   LintRule = "never-accepts"       // no value is accepted by this alternative
+	LintAlwaysTrue     LintRule = "always-true"         // the condition holds for every event
+	LintAnyValue       LintRule = "any-value"           // the condition accepts every value
+	LintShadowed       LintRule = "shadowed"            // a neighbour accepts all that this one does
+	LintDuplicateKey   LintRule = "duplicate-key"       // a field or name that occurs twice
+	LintReplacedInOr   LintRule = "replaced-in-or"      // a field that does not count beside some $or
+	LintUnknownField   LintRule = "unknown-field"       // events of EventBridge have no such field
+	LintEnvelopeType   LintRule = "envelope-type"       // events of EventBridge have a string there
+	LintExistsOnObject LintRule = "exists-on-object"    // exists is about values, not objects
+	LintInexactNumber  LintRule = "inexact-number"      // a number that equals only its own spelling
+	LintRegexp         LintRule = "regular-expression"  // there are none in the language
+	LintWildcard       LintRule = "wildcard-in-literal" // a star that is just a star
+	LintARN            LintRule = "arn-separator"       // a colon for a slash, or the reverse
+	LintReadOnlyCalls  LintRule = "read-only-calls"     // not delivered by default
+)
+
+// A Severity says what a finding means.
+type Severity string
+
+const (
+	SeverityError   Severity = "error"   // the pattern is refused, or cannot do anything
+	SeverityWarning Severity = "warning" // it most likely does not do what was meant
+	SeverityInfo    Severity = "info"    // something to know
+)
+
+// severities has the rules that are no warnings.
+var severities = map[LintRule]Severity{
+	LintSyntax: SeverityError, LintScalar: SeverityError, LintOperator: SeverityError,
+	LintOperand: SeverityError, LintLimit: SeverityError, LintNeverMatches: SeverityError,
+	LintReadOnlyCalls: SeverityInfo, LintInexactNumber: SeverityInfo,
+}
+
+// A Finding is what Lint has to say about one place in a pattern.
+type Finding struct {
+	Rule     LintRule `json:"rule"`
+	Severity Severity `json:"severity"`
+	Offset   int      `json:"offset"`  // in the text of the pattern, in bytes
+	Pointer  string   `json:"pointer"` // of the value at fault, as a JSON Pointer
+	Message  string   `json:"message"` // what is wrong, and what to write instead
+}
+
+// String returns the finding in one line.
+func (f Finding) String() string {
+	in := ""
+	if f.Pointer != "" {
+		in = " in " + f.Pointer
+	}
+	return fmt.Sprintf("%s: %s%s (offset %d) [%s]", f.Severity, f.Message, in, f.Offset, f.Rule)
+}
+
+// Lint looks for what is wrong with a pattern, or likely to be, in the order of the text. Text that
+// [Compile] refuses has one finding, about that.
+//
+// What it says about matching is certain: a pattern with [LintNeverMatches] matches no event, a
+// condition with [LintAlwaysTrue] alone matches every event, one with [LintAnyValue] is the same as
+// {"exists": true}, and an alternative with [LintShadowed] or [LintNeverAccepts] could be left out. The
+// other rules judge by what events of EventBridge and CloudTrail look like. A pattern that names none
+// of detail, detail-type, source, account and region is taken to be for other events, which may have
+// any fields.
+func Lint(text string) []Finding {
+	p, err := Compile(text)
+	if err != nil {
+		e, ok := errors.AsType[*SyntaxError](err)
+		if !ok {
+			panic("pattern: Compile failed without an offset: " + err.Error())
+		}
+		return []Finding{refusal(text, e)}
+	}
+	l := &linter{pattern: p, fields: placed(p.tree), used: map[*field]bool{}}
+	for _, b := range p.branches {
+		for _, f := range b {
+			l.used[f] = true
+		}
+	}
+	l.names(p.tree, nil)
+	l.envelope()
+	l.replaced()
+	l.neverMatches()
+	for _, f := range l.fields {
+		l.field(f)
+		l.strings(f)
+		l.cloudTrail(f)
+	}
+	slices.SortStableFunc(l.findings, func(a, b Finding) int { return cmp.Compare(a.Offset, b.Offset) })
+	return l.findings
+}
+
+// refusal returns the finding that a text is no pattern.
+func refusal(text string, e *SyntaxError) Finding {
+	rule, message := LintSyntax, e.Err.Error()
+	switch {
+	case strings.HasSuffix(message, "must be an object or an array"):
+		rule = LintScalar
+		s := jsonscan.New([]byte(text[e.Offset:]))
+		if raw, err := s.Value(); err == nil {
+			message += ": write [" + cut(string(raw), maxWord) + "]"
+		}
+	case errors.Is(e, ErrOperator):
+		rule = LintOperator
+	case errors.Is(e, ErrOperand):
+		rule = LintOperand
+	case errors.Is(e, ErrLimit):
+		rule = LintLimit
+	}
+	return Finding{rule, SeverityError, e.Offset, e.Pointer, message}
+}
+
+// A linter collects findings about a pattern.
+type linter struct {
+	pattern  *Pattern
+	fields   []placedField
+	used     map[*field]bool // those that are in some branch
+	findings []Finding
+}
+
+func (l *linter) report(rule LintRule, offset int, pointer, format string, args ...any) {
+	severity := cmp.Or(severities[rule], SeverityWarning)
+	l.findings = append(l.findings, Finding{rule, severity, offset, pointer, fmt.Sprintf(format, args...)})
+}
+
+// at reports something about the i-th alternative of a field.
+func (l *linter) at(rule LintRule, f placedField, i int, format string, args ...any) {
+	l.report(rule, f.anyOf[i].offset, f.pointer+"/"+strconv.Itoa(i), format, args...)
+}
+
+// names looks for objects with two members of one name. Two fields of one name are left to replaced.
+func (l *linter) names(o *object, steps []string) {
+	first := map[string]node{}
+	for _, m := range o.members {
+		steps := append(slices.Clip(steps), m.name)
+		_, isField := m.value.(*field)
+		if before := first[m.name]; before != nil {
+			if _, wasField := before.(*field); !isField || !wasField {
+				l.report(LintDuplicateKey, m.offset, jsonscan.Pointer(steps...),
+					"%s occurs twice in an object, of which other JSON tools keep only one: merge the two", quote(m.name))
+			}
+		}
+		first[m.name] = m.value
+		switch v := m.value.(type) {
+		case *object:
+			l.names(v, steps)
+		case *either:
+			for i, b := range v.branches {
+				l.names(b, append(slices.Clip(steps), strconv.Itoa(i)))
+			}
+		}
+	}
+}
+
+// replaced looks for fields that later fields of the same path replace, everywhere or beside some
+// elements of $or.
+func (l *linter) replaced() {
+	later := map[string][]placedField{}
+	for _, f := range slices.Backward(l.fields) {
+		for _, g := range later[f.path] {
+			if exclusive(f.or, g.or) {
+				continue
+			}
+			if l.used[f.field] {
+				l.report(LintReplacedInOr, f.offset, f.pointer, "%s does not count together with the field of the "+
+					"same path at offset %d, which replaces it: say both things in one list", display(f.path), g.offset)
+			} else {
+				l.report(LintDuplicateKey, f.offset, f.pointer, "%s is replaced by the field of the same path at "+
+					"offset %d: put all values in one list, or remove this one", display(f.path), g.offset)
+			}
+			break
+		}
+		later[f.path] = append(later[f.path], f)
+	}
+}
+
+// exclusive reports whether fields in the given elements of $or are never in one branch.
+func exclusive(a, b []string) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x != y && x[:strings.LastIndexByte(x, '/')] == y[:strings.LastIndexByte(y, '/')] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// neverMatches looks at whether each branch has a field that cannot be satisfied.
+func (l *linter) neverMatches() {
+	if f := l.pattern.unsatisfiable(); f != nil {
+		l.report(LintNeverMatches, f.offset, f.pointer, "no event can match: %s accepts no value, and the pattern "+
+			"needs it; widen the range", escapeHalves(f.String()))
+	}
+}
+
+// unsatisfiable returns a field because of which the pattern matches nothing, or nil if there are
+// events that it matches.
+func (p *Pattern) unsatisfiable() *placedField {
+	fields := placed(p.tree)
+	var first *placedField
+	for _, b := range p.branches {
+		dead := false
+		for _, f := range fields {
+			if b[f.path] == f.field && !f.satisfiable() {
+				dead = true
+				if first == nil {
+					first = &f
+				}
+			}
+		}
+		if !dead {
+			return nil
+		}
+	}
+	return first
+}
+
+// field looks at the alternatives of a field, one by one and against one another.
+func (l *linter) field(f placedField) {
+	for i, a := range f.anyOf {
+		if !satisfiable(a.condition) {
+			l.at(LintNeverAccepts, f, i, "%s accepts no value: there is no number in this range", a.append(nil))
+		}
+		if n, ok := a.condition.(exactNumber); ok && !n.comparable {
+			l.at(LintInexactNumber, f, i, "%s has more digits than are compared, and equals only what is written in "+
+				"just the same way; if it is an identifier, events may have it as a string", cut(n.text, maxWord))
+		}
+	}
+	if f.acceptsAll() {
+		switch {
+		case f.acceptsNone():
+			l.report(LintAlwaysTrue, f.offset, f.pointer, "%s holds for every event: remove it", display(f.path))
+		case len(f.anyOf) > 1:
+			l.report(LintAnyValue, f.offset, f.pointer, `%s accepts every value, because one alternative is enough: to `+
+				`exclude several values, list them in one anything-but; if any will do, write [{"exists": true}]`, display(f.path))
+		}
+		return
+	}
+	for i, a := range f.anyOf {
+		for j, b := range f.anyOf {
+			if i == j || !satisfiable(a.condition) || !implies(a.condition, b.condition) {
+				continue
+			}
+			if j > i && implies(b.condition, a.condition) {
+				continue // the later of two that say the same is reported
+			}
+			l.at(LintShadowed, f, i, "%s is superfluous beside %s, which accepts all that it does: remove it",
+				escapeHalves(string(a.append(nil))), escapeHalves(string(b.append(nil))))
+			break
+		}
+	}
+}

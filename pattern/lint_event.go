@@ -1,0 +1,236 @@
+package pattern
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/trailsieve/trailsieve/internal/jsonscan"
+	"github.com/trailsieve/trailsieve/internal/spell"
+)
+
+// This file has what Lint knows of the events of EventBridge and CloudTrail.
+
+// envelope are the fields of an event of EventBridge; all but detail and resources are strings. The
+// last is there only if the event comes from an archive.
+var envelope = []string{
+	"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "replay-name",
+}
+
+// telling are the fields of the envelope that records of CloudTrail and other events lack.
+var telling = []string{"detail-type", "source", "account", "region", "detail"}
+
+// objectPaths are where events of CloudTrail have an object.
+var objectPaths = []string{
+	"detail", "detail.userIdentity", "detail.userIdentity.sessionContext",
+	"detail.userIdentity.sessionContext.attributes", "detail.userIdentity.sessionContext.sessionIssuer",
+	"detail.tlsDetails",
+}
+
+// envelope looks for names that events of EventBridge do not have at their top level.
+func (l *linter) envelope() {
+	known := slices.ContainsFunc(l.fields, func(f placedField) bool {
+		return slices.Contains(telling, firstName(f.path))
+	})
+	reported := map[string]bool{}
+	for _, f := range l.fields {
+		name := firstName(f.path)
+		if slices.Contains(envelope, name) || reported[name] {
+			continue
+		}
+		meant := ""
+		for _, k := range envelope {
+			if strings.EqualFold(k, name) || len(name) > 3 && spell.Distance(k, name) == 1 {
+				meant = spell.DidYouMean(name, k)
+			}
+		}
+		if !known && meant == "" {
+			continue // a pattern for something else
+		}
+		reported[name] = true
+		l.report(LintUnknownField, f.offset, f.pointer, "events of EventBridge have no field %s%s: they have %s",
+			quote(name), meant, strings.Join(envelope[:len(envelope)-1], ", "))
+	}
+}
+
+// firstName returns a path up to its first dot.
+func firstName(path string) string {
+	name, _, _ := strings.Cut(path, ".")
+	return name
+}
+
+// A literalText is a text in an alternative, to be found as it is.
+type literalText struct {
+	text     string
+	wildcard bool
+}
+
+// texts returns the texts that a condition is about.
+func texts(c condition) []literalText {
+	switch c := c.(type) {
+	case exactString:
+		return []literalText{{text: string(c)}}
+	case prefix:
+		return []literalText{{text: string(c)}}
+	case suffix:
+		return []literalText{{text: string(c)}}
+	case prefixFold:
+		return []literalText{{text: string(c)}}
+	case suffixFold:
+		return []literalText{{text: string(c)}}
+	case equalsFold:
+		return []literalText{{text: string(c)}}
+	case wildcard:
+		return []literalText{{c.text, true}}
+	case anythingBut:
+		var all []literalText
+		for _, ex := range c.excluded {
+			all = append(all, texts(ex)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// regexpSyntax is what regular expressions have and names in events do not.
+var regexpSyntax = regexp.MustCompile(
+	`\.\*|\.\+|\\[dDwWsSb.]|\[(?:a-z|A-Z|0-9|\^)|\(\?|\([^()|]*\|[^()]*\)|^\^|[^$]\$$`)
+
+// strings looks at the texts in a field.
+func (l *linter) strings(f placedField) {
+	for i, a := range f.anyOf {
+		for _, t := range texts(a.condition) {
+			shown := cut(quote(t.text), maxWord)
+			switch {
+			case regexpSyntax.MatchString(t.text):
+				l.at(LintRegexp, f, i, "%s looks like a regular expression, but is compared as it is: use prefix, "+
+					"suffix, wildcard or several values", shown)
+			case t.text == "*" && !t.wildcard:
+				l.at(LintWildcard, f, i, `"*" is just a star: to accept any value, write {"exists": true}`)
+			case strings.Contains(t.text, "*") && !t.wildcard:
+				l.at(LintWildcard, f, i, `the star in %s is just a star: use {"wildcard": …}`, shown)
+			}
+			if right, ok := rightARN(t.text); ok {
+				l.at(LintARN, f, i, "no ARN has the form of %s: write %s", shown, cut(quote(right), maxWord))
+			}
+		}
+	}
+}
+
+// arnSeparators has the kinds of resources by service, with what stands between the kind and the name.
+var arnSeparators = map[string]map[string]string{
+	"cloudtrail":     {"trail": "/"},
+	"cloudwatch":     {"alarm": ":"},
+	"dynamodb":       {"table": "/"},
+	"ec2":            {"instance": "/", "security-group": "/", "subnet": "/", "volume": "/", "vpc": "/"},
+	"ecs":            {"cluster": "/", "service": "/", "task": "/"},
+	"events":         {"event-bus": "/", "rule": "/"},
+	"iam":            {"group": "/", "instance-profile": "/", "mfa": "/", "policy": "/", "role": "/", "user": "/"},
+	"kms":            {"alias": "/", "key": "/"},
+	"lambda":         {"function": ":", "layer": ":"},
+	"logs":           {"log-group": ":"},
+	"rds":            {"cluster": ":", "db": ":", "snapshot": ":"},
+	"secretsmanager": {"secret": ":"},
+	"states":         {"stateMachine": ":"},
+	"sts":            {"assumed-role": "/", "federated-user": "/"},
+}
+
+// rightARN returns an ARN with the separator that its kind of resource has, and whether the text is
+// one with another separator.
+func rightARN(text string) (right string, wrong bool) {
+	parts := strings.SplitN(text, ":", 6) // arn, partition, service, region, account, resource
+	if len(parts) < 6 || parts[0] != "arn" {
+		return "", false
+	}
+	i := strings.IndexAny(parts[5], ":/")
+	if i < 0 {
+		return "", false
+	}
+	separator := arnSeparators[parts[2]][parts[5][:i]]
+	if separator == "" || separator == parts[5][i:i+1] {
+		return "", false
+	}
+	parts[5] = parts[5][:i] + separator + parts[5][i+1:]
+	return strings.Join(parts, ":"), true
+}
+
+// cloudTrail looks at what a field can find in an event.
+func (l *linter) cloudTrail(f placedField) {
+	inEnvelope := f.path != "detail" && slices.Contains(envelope, f.path)
+	for i, a := range f.anyOf {
+		switch c := a.condition.(type) {
+		case exactNumber, numeric:
+			if inEnvelope {
+				l.at(LintEnvelopeType, f, i, "%s is a string in events of EventBridge, which no number equals: "+
+					"write it in quotes", f.path)
+			}
+		case exactWord:
+			if inEnvelope {
+				l.at(LintEnvelopeType, f, i, "%s is a string in events of EventBridge", f.path)
+			}
+		case exists:
+			if below := l.below(f.path); below != "" || slices.Contains(objectPaths, f.path) {
+				l.at(LintExistsOnObject, f, i, "%s is an object, and exists is about values: name a field in it%s",
+					display(f.path), below)
+			}
+		default:
+			if call := readOnlyCall(c); call != "" && f.path == "detail.eventName" && l.managementEvents() {
+				l.at(LintReadOnlyCalls, f, i, "%s only reads: EventBridge delivers management events of that kind only to "+
+					"a rule in the state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", call)
+			}
+		}
+	}
+}
+
+// below returns a remark on a field that the pattern has below a path, or nothing.
+func (l *linter) below(path string) string {
+	for _, f := range l.fields {
+		if strings.HasPrefix(f.path, path+".") && l.used[f.field] {
+			return ", such as " + display(f.path)
+		}
+	}
+	return ""
+}
+
+// dataReads are read-only calls that CloudTrail records as data events. These are delivered whenever
+// a trail logs them.
+var dataReads = []string{"GetObject", "ListObject", "ListParts", "GetItem", "GetRecords"}
+
+// readOnlyCall returns the name of a call that only reads, or the beginning of one, if the condition
+// is for one.
+func readOnlyCall(c condition) string {
+	all := texts(c)
+	if _, ok := c.(anythingBut); ok || len(all) == 0 {
+		return ""
+	}
+	if _, ok := c.(suffix); ok {
+		return ""
+	}
+	if _, ok := c.(suffixFold); ok {
+		return ""
+	}
+	name := all[0].text
+	for _, verb := range []string{"Describe", "Get", "List"} {
+		rest, ok := strings.CutPrefix(name, verb)
+		if ok && (rest == "" || rest[0] == '*' || 'A' <= rest[0] && rest[0] <= 'Z') &&
+			!slices.ContainsFunc(dataReads, func(call string) bool { return strings.HasPrefix(name, call) }) {
+			return quote(name)
+		}
+	}
+	return ""
+}
+
+// managementEvents reports whether the pattern is for management events among others.
+func (l *linter) managementEvents() bool {
+	for _, f := range l.fields {
+		only := func(c condition) bool {
+			return !slices.ContainsFunc(f.anyOf, func(a alternative) bool { return a.condition != c })
+		}
+		switch {
+		case f.path == "detail.managementEvent" && only(exactWord(jsonscan.False)),
+			f.path == "detail.eventCategory" && only(exactString("Data")):
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,243 @@
+package pattern
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// TestLint tests what is found in patterns, where ∑ marks the offset of the first finding.
+func TestLint(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		rules string // of the findings, in their order
+	}{
+		{`{"source": ["aws.s3"], "detail-type": ["AWS API Call via CloudTrail"], "detail": {"eventName": ["PutObject"]}}`, ""},
+		{`{"eventSource": ["s3.amazonaws.com"], "eventName": [{"prefix": "Put"}]}`, ""},
+		{`{"source": ["a"∑`, "syntax"},
+		{`{"source": ∑{}}`, "syntax"},
+		{`{"detail": {"eventName": ∑"PutObject"}}`, "scalar"},
+		{`{"source": [{∑"prefx": "a"}]}`, "operator"},
+		{`{"source": [{"prefix": ∑1}]}`, "operand"},
+		{`{"path": ∑[{"wildcard": "*/*/*/*/*/*/*.log"}]}`, "limit"},
+
+		{`{"a": [∑{"numeric": [">", 1, "<", 1.0000000000000002]}, 1]}`, "never-accepts"},
+		{`{"a": ∑[{"numeric": [">", 1.7976931348623157e308]}]}`, "never-matches never-accepts"},
+		{`{"$or": [{"a": [∑{"numeric": ["<", -1.7976931348623157e308]}]}, {"b": [1]}]}`, "never-accepts"},
+		{`{"$or": [{"a": ∑[{"numeric": [">", 0, "<", 5e-324]}]}, {"b": [{"numeric": [">", 0, "<", 5e-324]}]}]}`,
+			"never-matches never-accepts never-accepts"},
+
+		{`{"a": ∑[{"exists": true}, {"exists": false}]}`, "always-true"},
+		{`{"a": ∑[{"anything-but": "x"}, {"anything-but": {"prefix": "y"}}, {"exists": false}]}`, "always-true"},
+		{`{"a": ∑[{"anything-but": "x"}, {"anything-but": "y"}]}`, "any-value"},
+		{`{"a": ∑[{"anything-but": ["x", "y"]}, "x", {"suffix": "y"}]}`, "any-value"},
+		{`{"a": [{"anything-but": ["x", "y"]}, "x"]}`, ""},
+		{`{"a": ["x", ∑"x", 1, 1.0]}`, "shadowed shadowed"},
+		{`{"a": [∑"Put1", {"prefix": "Put"}, {"prefix": "PutX"}]}`, "shadowed shadowed"},
+		{`{"a": [{"cidr": "10.0.0.0/8"}, ∑{"cidr": "10.1.0.0/16"}, {"cidr": "11.0.0.0/16"}]}`, "shadowed"},
+		{`{"a": [{"numeric": [">", 0]}, ∑{"numeric": [">=", 1, "<", 5]}, 7, {"numeric": ["<", 5]}]}`, "shadowed shadowed"},
+		{`{"a": [{"equals-ignore-case": "ab"}, {"prefix": {"equals-ignore-case": "A"}}]}`, "shadowed"},
+
+		{`{"a": ∑[1], "a": [2]}`, "duplicate-key"},
+		{`{"a": {"b": ∑[1]}, "a.b": [2]}`, "duplicate-key"},
+		{`{"a": {"b": [1]}, ∑"a": {"c": [2]}}`, "duplicate-key"},
+		{`{"a": ∑[1], "$or": [{"a": [2]}, {"b": [3]}]}`, "replaced-in-or"},
+		{`{"a": ∑[1], "$or": [{"a": [2]}, {"a": [3]}]}`, "duplicate-key"},
+		{`{"$or": [{"a": [2]}, {"a": [3]}]}`, ""},
+
+		{`{"details": {"eventName": ∑["PutObject"]}}`, "unknown-field"},
+		{`{"source": ["a"], "eventName": ∑["PutObject"], "eventName": ["x"]}`, "unknown-field duplicate-key"},
+		{`{"resources": {"ARN": ["a"]}, "eventName": ["PutObject"]}`, ""},
+		{`{"account": [∑123456789012], "region": [null], "time": [{"numeric": [">", 1]}]}`,
+			"envelope-type envelope-type envelope-type"},
+		{`{"detail": [∑{"exists": true}]}`, "exists-on-object"},
+		{`{"a": [∑{"exists": true}], "a.b": [1]}`, "exists-on-object"},
+		{`{"a": [∑12345678901234567890]}`, "inexact-number"},
+
+		{`{"a": [∑"^Put.*", "a|b", "(a|b)", {"prefix": "[a-z]"}, "cost$", "$", "a.b", "x+y"]}`,
+			"regular-expression regular-expression regular-expression regular-expression"},
+		{`{"a": [∑{"anything-but": "\\d+"}]}`, "regular-expression"},
+		{`{"a": [{"wildcard": "a*"}, ∑"b*", {"prefix": "c*"}, "*"]}`, "wildcard-in-literal wildcard-in-literal wildcard-in-literal"},
+		{`{"a": [∑"arn:aws:iam::1:user:alice", {"prefix": "arn:aws:lambda:us-east-1:1:function/x"}, {"wildcard": "arn:aws:iam::*:role/*"}]}`,
+			"arn-separator arn-separator"},
+		{`{"a": ["arn:aws:s3:::b/user:x", "arn:aws:iam::1:root", "arn:aws:lambda:us-east-1:1:function:x", "arn:a"]}`, ""},
+
+		{`{"detail": {"eventName": [∑"DescribeInstances", {"prefix": "Get"}, "ListObjects", "Listener", {"suffix": "List"}]}}`,
+			"read-only-calls read-only-calls"},
+		{`{"detail": {"eventName": [{"anything-but": "ListUsers"}]}}`, ""},
+		{`{"detail": {"eventName": ["ListUsers"], "eventCategory": ["Data"]}}`, ""},
+		{`{"detail": {"eventName": ["ListUsers"], "managementEvent": [false]}}`, ""},
+	} {
+		before, after, marked := strings.Cut(tt.text, "∑")
+		findings := Lint(before + after)
+		var rules []string
+		for _, f := range findings {
+			rules = append(rules, string(f.Rule))
+		}
+		if got := strings.Join(rules, " "); got != tt.rules {
+			t.Errorf("%s\n got %s\nwant %s\n%v", tt.text, got, tt.rules, findings)
+			continue
+		}
+		if marked && findings[0].Offset != len(before) {
+			t.Errorf("%s: %v, want offset %d", tt.text, findings[0], len(before))
+		}
+	}
+}
+
+func TestLintMessages(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{`{"detail": {"eventName": "PutObject"}}`,
+			`error: "eventName" must be an object or an array: write ["PutObject"] in /detail/eventName (offset 25) [scalar]`},
+		{`{"details": {"a": [1]}}`,
+			`warning: events of EventBridge have no field "details" (did you mean "detail"?): they have version, id, ` +
+				`detail-type, source, account, time, region, resources, detail in /details/a (offset 18) [unknown-field]`},
+		{`{"x": ["arn:aws:iam::1:user:alice"]}`,
+			`warning: no ARN has the form of "arn:aws:iam::1:user:alice": write "arn:aws:iam::1:user/alice" in /x/0 (offset 7) [arn-separator]`},
+	} {
+		findings := Lint(tt.text)
+		if len(findings) != 1 || findings[0].String() != tt.want {
+			t.Errorf("%s\n got %v\nwant %s", tt.text, findings, tt.want)
+		}
+	}
+}
+
+// FuzzLint tests what Lint promises about matching, over generated patterns and events.
+func FuzzLint(f *testing.F) {
+	for seed := range uint64(50) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		text, event := newGenerator(seed).pair()
+		if seed%3 == 0 {
+			text = strings.ReplaceAll(text, `{"exists":true}`, `{"numeric":[">",1,"<",1.0000000000000002]}`)
+		}
+		lintLaws(t, text, event)
+	})
+}
+
+// FuzzText tests Lint, Sample and Canonical over any text.
+func FuzzText(f *testing.F) {
+	for _, c := range readTestdata(f) {
+		f.Add(c.pattern, c.event)
+	}
+	for seed := range uint64(20) {
+		text, event := newGenerator(seed).pair()
+		f.Add(text, event)
+	}
+	f.Fuzz(func(t *testing.T, text, event string) {
+		if len(text) > DefaultSize || deep(text) || Validate([]byte(event)) != nil {
+			Lint(text)
+			return
+		}
+		lintLaws(t, text, event)
+		p, err := Compile(text)
+		if err != nil {
+			return
+		}
+		checkCanonical(t, p)
+		p.Sample() // panics if it does not match
+		if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r >= firstHalf }) {
+			sampleLaws(t, text)
+		}
+	})
+}
+
+// TestLintLaws is FuzzLint over a fixed range of seeds.
+func TestLintLaws(t *testing.T) {
+	found := map[LintRule]int{}
+	for seed := range uint64(2000) {
+		text, event := newGenerator(seed).pair()
+		if seed%3 == 0 {
+			text = strings.ReplaceAll(text, `{"exists":true}`, `{"numeric":[">",1,"<",1.0000000000000002]}`)
+		}
+		for _, f := range lintLaws(t, text, event) {
+			found[f.Rule]++
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+	for _, rule := range []LintRule{LintNeverAccepts, LintAlwaysTrue, LintAnyValue, LintShadowed, LintDuplicateKey, LintReplacedInOr} {
+		if found[rule] < 5 {
+			t.Errorf("%s was found %d times; the generator has gone blunt", rule, found[rule])
+		}
+	}
+}
+
+func lintLaws(t *testing.T, text, event string) []Finding {
+	t.Helper()
+	findings := Lint(text)
+	p, err := Compile(text)
+	refused := len(findings) == 1 && slices.Contains([]LintRule{LintSyntax, LintScalar, LintOperator, LintOperand, LintLimit}, findings[0].Rule)
+	if refused != (err != nil) {
+		t.Fatalf("Lint(%#q) = %v, but Compile says %v", text, findings, err)
+	}
+	if err != nil {
+		return findings
+	}
+	match := func(p *Pattern) bool {
+		ok, err := p.Match([]byte(event))
+		if err != nil {
+			t.Fatalf("%s on %s: %v", p, event, err)
+		}
+		return ok
+	}
+	fields := placed(p.tree)
+	for _, f := range findings {
+		fail := func(what string) { t.Helper(); t.Errorf("%s\non %s: %s, but %s", text, event, f, what) }
+		if f.Offset >= len(text) || !strings.HasPrefix(f.String(), string(f.Severity)) {
+			fail("that is nowhere")
+		}
+		i := slices.IndexFunc(fields, func(p placedField) bool {
+			return p.offset == f.Offset || slices.ContainsFunc(p.anyOf, func(a alternative) bool { return a.offset == f.Offset })
+		})
+		if i < 0 {
+			continue
+		}
+		at := fields[i]
+		alone := func(array string) bool {
+			return match(mustCompileAny(`{` + quote(at.path) + `:` + array + `}`))
+		}
+		switch f.Rule {
+		case LintNeverMatches:
+			if match(p) {
+				fail("it matches")
+			}
+		case LintAlwaysTrue:
+			if !alone(at.String()) {
+				fail("it does not hold")
+			}
+		case LintAnyValue:
+			if alone(at.String()) != alone(`[{"exists":true}]`) {
+				fail("not so does exists")
+			}
+		case LintShadowed, LintNeverAccepts:
+			fewer := &field{}
+			for _, a := range at.anyOf {
+				if a.offset != f.Offset {
+					fewer.anyOf = append(fewer.anyOf, a)
+				}
+			}
+			without := strings.Replace(p.tree.String(), at.String(), fewer.String(), 1)
+			if len(fewer.anyOf) == 0 {
+				if alone(at.String()) {
+					fail("it accepts something")
+				}
+			} else if strings.Count(p.tree.String(), at.String()) == 1 && match(mustCompileAny(without)) != match(p) {
+				fail("without it the verdict is another")
+			}
+		}
+	}
+	return findings
+}
+
+// mustCompileAny compiles a pattern of any size.
+func mustCompileAny(text string) *Pattern {
+	p, err := Limits{-1, -1, -1}.Compile(text)
+	if err != nil {
+		panic(fmt.Sprintf("%s: %v", text, err))
+	}
+	return p
+}
