@@ -54,8 +54,8 @@ func BenchmarkReader(b *testing.B) {
 	})
 }
 
-// BenchmarkUnpacked reads a packed log file with a second processor's help, and says how many times as
-// long as unpacking it alone that takes.
+// BenchmarkUnpacked reads a packed log file, and says how many times as long as unpacking it alone
+// that takes.
 func BenchmarkUnpacked(b *testing.B) {
 	_, file := generated()
 	packed := gzipped(b, string(file))

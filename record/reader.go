@@ -65,9 +65,6 @@ type Reader struct {
 	index int  // of the next record
 	rec   *Record
 
-	offset int64  // behind the last value that was returned
-	ahead  []item // what Records has read behind that, and not yielded
-
 	inner       *Reader // of a stream that is packed in a value of this one
 	innerOffset int64   // of that value
 	isInner     bool
@@ -97,13 +94,6 @@ func NewReader(src io.Reader) *Reader {
 // returns io.EOF; an input that ends too early is such an error, and its cause is
 // [io.ErrUnexpectedEOF]. So a loop that ends at io.EOF ends, and has seen every error once.
 func (r *Reader) Read() (*Record, error) {
-	if len(r.ahead) > 0 {
-		it := r.ahead[0]
-		r.ahead = r.ahead[1:]
-		r.offset = it.next
-		return it.outcome()
-	}
-	defer func() { r.offset = r.at() }()
 	for r.place != atEnd {
 		if r.inner != nil {
 			rec, err := r.readInner()
@@ -143,18 +133,10 @@ func (r *Reader) Read() (*Record, error) {
 // Records returns the records that Read would return, each with a nil error, and the errors, each
 // with a nil Record. The loop may go on after an error: as Read does, it then goes on with the next
 // record, or ends. It can be used once.
-//
-// Of a packed log file Records decodes in a second goroutine, which ends with the loop, and reads up
-// to 200 KB ahead. A loop that is left early leaves the rest to Read.
+// A loop that is left early leaves the rest to Read.
 func (r *Reader) Records() iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		for {
-			if r.packed && r.place == inRecords && len(r.ahead) == 0 {
-				if !r.overlapped(yield) {
-					return
-				}
-				continue
-			}
 			rec, err := r.Read()
 			if err == io.EOF || !yield(rec, err) {
 				return
@@ -163,12 +145,9 @@ func (r *Reader) Records() iter.Seq2[*Record, error] {
 	}
 }
 
-// InputOffset returns how far in the unpacked stream the records go that were returned: to behind the
-// last of them.
-func (r *Reader) InputOffset() int64 { return r.offset }
-
-// at returns the offset of what comes next in the buffer.
-func (r *Reader) at() int64 { return r.base + int64(r.pos) }
+// InputOffset returns how far in the unpacked stream the Reader is: behind the value that it read
+// last.
+func (r *Reader) InputOffset() int64 { return r.base + int64(r.pos) }
 
 // decode decodes the value that was read last.
 func (r *Reader) decode(raw []byte) (*Record, error) {
@@ -179,7 +158,7 @@ func (r *Reader) decode(raw []byte) (*Record, error) {
 	}
 	index := r.index
 	r.index++
-	offset := r.at() - int64(len(raw))
+	offset := r.InputOffset() - int64(len(raw))
 	if r.place == inLogEvents {
 		if err := rec.decodeMessage(raw); err != nil {
 			return nil, newError(err, offset, index)
@@ -332,7 +311,7 @@ func (r *Reader) member() (memberKind, error) {
 		err = scan.Close()
 	}
 	if err != nil {
-		return otherMember, newError(err, r.at()-int64(len(raw)), -1)
+		return otherMember, newError(err, r.InputOffset()-int64(len(raw)), -1)
 	}
 	return otherMember, nil
 }
@@ -365,7 +344,7 @@ func (r *Reader) element() ([]byte, error) {
 	r.fresh = false
 	if c == ',' || c == ']' {
 		// Nothing between two commas, or behind the last. The next call takes the comma or bracket.
-		return nil, r.fault(r.at(), fmt.Errorf("expected a record, found %s", jsonscan.QuoteByte(c)))
+		return nil, r.fault(r.InputOffset(), fmt.Errorf("expected a record, found %s", jsonscan.QuoteByte(c)))
 	}
 	return r.value()
 }
@@ -394,7 +373,7 @@ func (r *Reader) value() ([]byte, error) {
 				if err == io.EOF {
 					err = io.ErrUnexpectedEOF
 				}
-				return nil, r.ended(fmt.Errorf("%w in a value that begins at offset %d", err, r.at()))
+				return nil, r.ended(fmt.Errorf("%w in a value that begins at offset %d", err, r.InputOffset()))
 			}
 		}
 		r.pos += n
@@ -408,7 +387,7 @@ func (r *Reader) tooLarge(split *jsonscan.Splitter, n int, done bool, limit int)
 	if r.hold >= 0 {
 		return ErrLimit // the object is read again from where it begins
 	}
-	err := r.fault(r.at(), fmt.Errorf("%w: more than %d bytes", ErrLimit, limit))
+	err := r.fault(r.InputOffset(), fmt.Errorf("%w: more than %d bytes", ErrLimit, limit))
 	r.pos += n
 	for !done {
 		if err := r.fill(); err != nil {
@@ -433,7 +412,7 @@ func (r *Reader) fault(offset int64, err error) error {
 
 // unexpected returns the error of a stream that goes on with c instead of what was expected.
 func (r *Reader) unexpected(c byte, expected string) error {
-	return r.fatal(r.at(), fmt.Errorf("expected %s, found %s", expected, jsonscan.QuoteByte(c)))
+	return r.fatal(r.InputOffset(), fmt.Errorf("expected %s, found %s", expected, jsonscan.QuoteByte(c)))
 }
 
 // ended returns the error of a stream that ends, for the reason err, in the middle of something.
