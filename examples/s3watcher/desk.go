@@ -128,7 +128,7 @@ func (d *desk) setUp(args []string, help io.Writer) (names []string, err error) 
 			return nil
 		})
 	flags.BoolVar(&d.json, "json", false, "print for programs: a JSON object a line, the report as the last one")
-	flags.BoolVar(&d.explain, "explain", false, "print a line for each record: why it was logged or not, and which rules match")
+	flags.BoolVar(&d.explain, "explain", false, "print a line for each record: why it was logged or not, and matched or not")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		flags.SetOutput(help)
@@ -397,21 +397,29 @@ func (d *desk) bill() *pricing.Bill {
 	return bill
 }
 
-// explainRecord prints what became of a record.
+// explainRecord prints what became of a record: whether the trail logged it, and if so, which rules
+// match its event, with the reasons.
 func (d *desk) explainRecord(rec *record.Record, reason selector.Reason) {
+	e := explanation{
+		Event: rec.EventKey(), Name: rec.EventName, Logged: reason.Logged, Cause: reason.Cause,
+		Pointer: reason.Pointer, Why: reason.String(), Rules: []ruleExplanation{},
+	}
+	if reason.Logged {
+		rules, err := d.rules.Explain(d.event)
+		if err != nil {
+			return // match has told of it
+		}
+		for _, r := range rules.Rules {
+			e.Rules = append(e.Rules, ruleExplanation{r.Key, r.Matched, r.Reason})
+		}
+	}
 	if d.json {
-		d.printJSON("explain", explanation{
-			Event: rec.EventKey(), Name: rec.EventName, Logged: reason.Logged, Cause: reason.Cause,
-			Pointer: reason.Pointer, Why: reason.String(), Rules: append([]string{}, d.names...),
-		})
+		d.printJSON("explain", e)
 		return
 	}
-	line := fmt.Sprintf("%s %s: %s", rec.EventKey(), cmp.Or(rec.EventName, string(reason.Category)), reason)
-	switch {
-	case len(d.names) > 0:
-		line += "; matched by " + strings.Join(d.names, ", ")
-	case reason.Logged:
-		line += "; matched by no rule"
+	line := fmt.Sprintf("%s %s: %s", e.Event, cmp.Or(e.Name, string(reason.Category)), e.Why)
+	for _, r := range e.Rules {
+		line += fmt.Sprintf("; rule %s: %s", r.Rule, r.Why)
 	}
 	fmt.Fprintln(d.out, printable(line))
 }
@@ -427,13 +435,20 @@ func printable(line string) string {
 
 // An explanation is what -explain prints of a record for a program.
 type explanation struct {
-	Event   string         `json:"event"`
-	Name    string         `json:"name"`
-	Logged  bool           `json:"logged"`
-	Cause   selector.Cause `json:"cause"`
-	Pointer string         `json:"pointer"`
-	Why     string         `json:"why"`
-	Rules   []string       `json:"rules"`
+	Event   string            `json:"event"`
+	Name    string            `json:"name"`
+	Logged  bool              `json:"logged"`
+	Cause   selector.Cause    `json:"cause"`
+	Pointer string            `json:"pointer"`
+	Why     string            `json:"why"`
+	Rules   []ruleExplanation `json:"rules"` // none for a record that was dropped
+}
+
+// A ruleExplanation tells whether a rule matches a record's event, and why not.
+type ruleExplanation struct {
+	Rule    string `json:"rule"`
+	Matched bool   `json:"matched"`
+	Why     string `json:"why"`
 }
 
 // printJSON prints a line with v under a name.

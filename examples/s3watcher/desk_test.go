@@ -248,8 +248,8 @@ func TestAnnouncement(t *testing.T) {
 		if diff := cmp.Diff(want, p.calls); diff != "" {
 			t.Errorf("what the function says (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"put-object"}, p.explains[0].Rules); diff != "" || p.bill["total"] != "0.000001" {
-			t.Errorf("%s %s: rules %q, bill %v", tt.readWrite, tt.value, p.explains[0].Rules, p.bill["total"])
+		if diff := cmp.Diff([]ruleExplanation{{"put-object", true, "match"}}, p.explains[0].Rules); diff != "" || p.bill["total"] != "0.000001" {
+			t.Errorf("%s %s: rules %v, bill %v", tt.readWrite, tt.value, p.explains[0].Rules, p.bill["total"])
 		}
 	}
 }
@@ -415,12 +415,17 @@ func TestText(t *testing.T) {
 			t.Errorf("the report for people has no row %q", row)
 		}
 	}
-	logged := regexp.MustCompile(`(?m)^\S+ \S+: logged: .*; matched by `).FindAllString(out.String(), -1)
+	logged := regexp.MustCompile(`(?m)^\S+ \S+: logged: .*; rule put-object: (no )?match`).FindAllString(out.String(), -1)
 	dropped := regexp.MustCompile(`(?m)^\S+ \S+: dropped: .*[^;]$`).FindAllString(out.String(), -1)
-	matched := strings.Count(out.String(), "; matched by put-object\n")
+	matched := strings.Count(out.String(), "; rule put-object: match\n")
 	if len(logged) != int(r.Records.Logged) || len(dropped) != int(r.Records.Dropped) || matched != int(r.Events.Matched) {
 		t.Errorf("%d records explained as logged, %d as dropped, %d as matched; the report has %d, %d, %d",
 			len(logged), len(dropped), matched, r.Records.Logged, r.Records.Dropped, r.Events.Matched)
+	}
+	for _, e := range play(t, "", "-explain").explains {
+		if len(e.Rules) == 1 && e.Rules[0].Matched != (e.Name == "PutObject") {
+			t.Errorf("%s: %+v", e.Name, e.Rules)
+		}
 	}
 	// The README shows the end of it.
 	readme, err := os.ReadFile("../../README.md")
