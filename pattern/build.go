@@ -6,6 +6,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
 
 // A Term is a part of a pattern that is built in Go: a [FieldTerm], or what [And] or [Or] return. Terms
@@ -23,7 +26,9 @@ type Term interface {
 //
 // The text of the pattern is its canonical form. Build refuses what [Compile] refuses, with the same
 // errors, whose offsets are in the text that was written from the terms. It also refuses a path that
-// is asked for twice, except in different terms of one Or, because one of the two would be lost.
+// is asked for twice, except in different terms of one Or, because one of the two would be lost, and
+// terms that are nil or that no text could be written from. These errors are a [*SyntaxError] too,
+// with the offset 0 and as the pointer, where there is one, the path.
 func Build(terms ...Term) (*Pattern, error) { return Limits{}.Build(terms...) }
 
 // Build is [Build] within the limits l.
@@ -36,7 +41,7 @@ func (l Limits) Build(terms ...Term) (*Pattern, error) {
 		err := because(ErrSyntax, "a path is asked for in an Or and elsewhere, and only one would count")
 		return nil, &SyntaxError{Err: err}
 	}
-	p, err := l.Compile(escapeHalves(string(c.append(nil, 1))))
+	p, err := l.Compile(string(c.append(nil, 1)))
 	if err != nil {
 		return nil, err
 	}
@@ -134,22 +139,20 @@ func (f FieldTerm) add(text string, err error) FieldTerm {
 // each adds an alternative in the given form for each text.
 func (f FieldTerm) each(form string, texts []string) FieldTerm {
 	for _, text := range texts {
-		f = f.add(fmt.Sprintf(form, quote(text)), nil)
+		quoted, err := operand(text)
+		f = f.add(fmt.Sprintf(form, quoted), err)
 	}
 	return f
 }
 
 // not adds an anything-but with an operator.
 func (f FieldTerm) not(operator string, texts []string) FieldTerm {
-	var quoted []string
-	for _, text := range texts {
-		quoted = append(quoted, quote(text))
-	}
-	return f.add(`{"anything-but":{"`+operator+`":[`+strings.Join(quoted, ",")+`]}}`, nil)
+	list, err := operands(texts)
+	return f.add(`{"anything-but":{"`+operator+`":`+list+`}}`, err)
 }
 
 // operands returns a list of operands as JSON.
-func operands(values []any) (string, error) {
+func operands[T any](values []T) (string, error) {
 	var all []string
 	for _, v := range values {
 		text, err := operand(v)
@@ -166,7 +169,11 @@ func operand(v any) (string, error) {
 	if _, ok := v.(json.Number); !ok && v != nil {
 		switch kind := reflect.TypeOf(v).Kind(); {
 		case kind == reflect.String:
-			return quote(reflect.ValueOf(v).String()), nil
+			text := reflect.ValueOf(v).String()
+			if !utf8.ValidString(text) {
+				return "", because(ErrOperand, "%q is %v", cut(text, maxWord), errUTF8)
+			}
+			return quote(text), nil
 		case kind > reflect.Float64:
 			return "", because(ErrOperand, "%T is neither string, number, boolean nor nil", v)
 		}
@@ -179,8 +186,12 @@ func operand(v any) (string, error) {
 }
 
 func (f FieldTerm) addTo(c *conjunctive) error {
-	fail := func(err error) error { return fmt.Errorf("pattern: Field(%s): %w", quote(f.path), err) }
+	fail := func(err error) error {
+		return &SyntaxError{Pointer: jsonscan.Pointer(strings.Split(f.path, ".")...), Err: err}
+	}
 	switch {
+	case !utf8.ValidString(f.path):
+		return fail(because(ErrSyntax, "the path %q is %v", cut(f.path, maxWord), errUTF8))
 	case f.err != nil:
 		return fail(f.err)
 	case f.path == nameOr:
@@ -194,6 +205,14 @@ func (f FieldTerm) addTo(c *conjunctive) error {
 	return nil
 }
 
+// add adds a term to c. A nil, which a program can pass by mistake, is an error like others.
+func add(c *conjunctive, t Term) error {
+	if v := reflect.ValueOf(t); t == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+		return &SyntaxError{Err: because(ErrSyntax, "a term is nil")}
+	}
+	return t.addTo(c)
+}
+
 type andTerm []Term
 
 // And returns the term that all the terms hold, to be one of those of an Or.
@@ -201,7 +220,7 @@ func And(terms ...Term) Term { return andTerm(slices.Clone(terms)) }
 
 func (a andTerm) addTo(c *conjunctive) error {
 	for _, t := range a {
-		if err := t.addTo(c); err != nil {
+		if err := add(c, t); err != nil {
 			return err
 		}
 	}
@@ -215,12 +234,12 @@ func Or(terms ...Term) Term { return orTerm(slices.Clone(terms)) }
 
 func (o orTerm) addTo(c *conjunctive) error {
 	if len(o) < 2 {
-		return fmt.Errorf("pattern: Or: %w", because(ErrSyntax, "there must be at least two terms"))
+		return &SyntaxError{Err: because(ErrSyntax, "there must be at least two terms in an Or")}
 	}
 	var or []*conjunctive
 	for _, t := range o {
 		one := &conjunctive{fields: map[string]string{}}
-		if err := t.addTo(one); err != nil {
+		if err := add(one, t); err != nil {
 			return err
 		}
 		or = append(or, one)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestBuild(t *testing.T) {
@@ -54,18 +55,26 @@ func TestBuildErrors(t *testing.T) {
 		want  string
 	}{
 		{nil, ErrSyntax, "pattern: Empty objects are not allowed (offset 0)"},
-		{[]Term{Field("a")}, ErrSyntax, `pattern: Field("a"): there are no values`},
-		{[]Term{a, a}, ErrSyntax, `pattern: Field("a"): the path is asked for twice, and only one would count`},
+		{[]Term{Field("a")}, ErrSyntax, `pattern: there are no values in /a (offset 0)`},
+		{[]Term{a, a}, ErrSyntax, `pattern: the path is asked for twice, and only one would count in /a (offset 0)`},
 		{[]Term{a, Or(a, Field("b").Equals(1))}, ErrSyntax,
 			"pattern: a path is asked for in an Or and elsewhere, and only one would count (offset 0)"},
-		{[]Term{Or(a)}, ErrSyntax, "pattern: Or: there must be at least two terms"},
+		{[]Term{Or(a)}, ErrSyntax, "pattern: there must be at least two terms in an Or (offset 0)"},
 		{[]Term{Or(a, And())}, ErrSyntax, "pattern: Empty objects are not allowed in /$or/1 (offset 18)"},
 		{[]Term{Or(a, Field("prefix").Equals("x"))}, ErrSyntax,
 			"pattern: prefix is Ruler reserved fieldName which cannot be used inside $or. in /$or/1/prefix (offset 19)"},
-		{[]Term{Field("$or").Equals(1)}, ErrSyntax, `pattern: Field("$or"): no field can have the name $or: use Or`},
-		{[]Term{Field("a").Equals([]int{1})}, ErrOperand, `pattern: Field("a"): []int is neither string, number, boolean nor nil`},
-		{[]Term{Field("a").Equals(math.NaN())}, ErrOperand, `pattern: Field("a"): json: unsupported value: NaN`},
-		{[]Term{Field("a").Equals(json.Number("x"))}, ErrOperand, `pattern: Field("a"): json: invalid number literal "x"`},
+		{[]Term{Field("$or").Equals(1)}, ErrSyntax, `pattern: no field can have the name $or: use Or in /$or (offset 0)`},
+		{[]Term{Field("a").Equals([]int{1})}, ErrOperand, `pattern: []int is neither string, number, boolean nor nil in /a (offset 0)`},
+		{[]Term{Field("a").Equals(math.NaN())}, ErrOperand, `pattern: json: unsupported value: NaN in /a (offset 0)`},
+		{[]Term{Field("a").Equals(json.Number("x"))}, ErrOperand, `pattern: json: invalid number literal "x"`},
+		{[]Term{nil}, ErrSyntax, "pattern: a term is nil (offset 0)"},
+		{[]Term{Or(nil, nil)}, ErrSyntax, "pattern: a term is nil (offset 0)"},
+		{[]Term{And(nil)}, ErrSyntax, "pattern: a term is nil (offset 0)"},
+		{[]Term{(*FieldTerm)(nil)}, ErrSyntax, "pattern: a term is nil (offset 0)"},
+		{[]Term{Field("a", "b").Equals("\xed\xa0\xbd")}, ErrOperand, `pattern: "\xed\xa0\xbd" is not UTF-8 in /a/b (offset 0)`},
+		{[]Term{Field("a").Wildcard("\xed\xa0\xbd*\xed\xb8\x80")}, ErrOperand, `pattern: "\xed\xa0\xbd*\xed\xb8\x80" is not UTF-8 in /a (offset 0)`},
+		{[]Term{Field("a").AnythingButPrefix("x", "\xff")}, ErrOperand, `pattern: "\xff" is not UTF-8 in /a (offset 0)`},
+		{[]Term{Field("\xff").Equals(1)}, ErrSyntax, `pattern: the path "\xff" is not UTF-8 in `},
 		{[]Term{Field("a").Numeric("<")}, ErrOperand, `pattern: Value of < must be numeric in /a/0/numeric (offset 21)`},
 		{[]Term{Field("a").AnythingBut("x", 1)}, ErrOperand, "pattern: Inside anything but list, either all values are number " +
 			"or string, mixed type is not supported in /a/0/anything-but (offset 22)"},
@@ -75,6 +84,9 @@ func TestBuildErrors(t *testing.T) {
 		p, err := Build(tt.terms...)
 		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || !errors.Is(err, tt.cause) {
 			t.Errorf("Build(%.100v) = %v, %v, want %s", tt.terms, p, err, tt.want)
+		}
+		if _, ok := errors.AsType[*SyntaxError](err); !ok {
+			t.Errorf("Build(%.100v): %v is a %T", tt.terms, err, err)
 		}
 	}
 }
@@ -87,7 +99,7 @@ func FuzzBuild(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		text, _ := newGenerator(seed).pair()
 		p, err := Compile(text)
-		if err != nil || !unordered(p) {
+		if err != nil || !unordered(p) || !utf8.ValidString(p.tree.String()) { // Go strings hold no halves
 			return
 		}
 		q, err := Limits{Size: -1}.Build(termOf(p.tree, ""))

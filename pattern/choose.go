@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
@@ -49,7 +48,8 @@ type chooser struct {
 // none is worse than another.
 const maxOutcomes = 1000
 
-var errOutcomes = errors.New("names with dots and arrays give too many ways to match a rule")
+// tooMany returns the error for a value with more outcomes.
+func tooMany() error { return &EventError{0, ErrAmbiguous} }
 
 type status byte
 
@@ -174,7 +174,7 @@ func (c *chooser) array(i int) (outcomes, error) {
 				chosen.list = addOutcome(chosen.list, o)
 			}
 			if len(chosen.list) > maxOutcomes {
-				err = errOutcomes
+				err = tooMany()
 			}
 		case !some:
 			none, err = c.both(none, part)
@@ -211,7 +211,7 @@ func (c *chooser) both(a, b outcomes) (outcomes, error) {
 			all.list = addOutcome(all.list, o)
 		}
 		if len(all.list) > maxOutcomes {
-			return all, errOutcomes
+			return all, tooMany()
 		}
 	}
 	return all, nil

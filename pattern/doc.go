@@ -151,6 +151,7 @@
 // [EventError]; since Match reads only as much as it needs, a nil error does not mean that the event
 // is well formed. What follows the closing brace of an event is not read. [Validate] is for those who
 // want certainty: it reads all of an event, and refuses what follows it and names that occur twice.
+// One kind of well-formed event is an EventError too, see [ErrAmbiguous].
 //
 // # Explain
 //
@@ -174,7 +175,7 @@
 // the first conditions that failed. An explanation lists at most ten values of a path, cut after 200
 // bytes each, and counts the rest. It is made in a slower way than the verdict of Match: the part of
 // the event that the pattern leads to becomes a tree, over which the time is linear for each branch and,
-// where elements of arrays are to blame, for each condition of one branch.
+// where elements of arrays are to blame, for each condition of one branch that has no more than 32.
 //
 // # Canonical form
 //
@@ -206,11 +207,12 @@
 //	unknown-field        warning   details for detail, and what else the envelope does not have
 //	envelope-type        warning   a number, boolean or null where the envelope has a string
 //	exists-on-object     warning   exists where events have an object, which is no value
+//	operator-as-field    warning   {"prefix": ["x"]} where [{"prefix": "x"}] was meant
 //	regular-expression   warning   the syntax of regular expressions
 //	wildcard-in-literal  warning   a star outside of wildcard
 //	arn-separator        warning   arn:aws:iam::1:user:alice for user/alice, function/x for function:x
 //	inexact-number       info      a number of too many digits, that equals only its own spelling
-//	read-only-calls      info      eventName Get*, List*, Describe*: management events of that kind are
+//	read-only-calls      info      eventName Get*, List*, Describe* or readOnly: management events of that kind are
 //	                               delivered only to rules that ask for them by their state
 //
 // What it says of matching (the rules from never-matches to shadowed) is certain. It is not complete: a

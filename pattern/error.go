@@ -42,10 +42,15 @@ func (e *SyntaxError) Error() string {
 
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// An EventError says why an event could not be read, and where. It is about the event alone: no
-// pattern makes a well-formed event of moderate depth fail.
+// ErrAmbiguous is the cause of an [EventError] for a well-formed event that gives too many ways to
+// match a rule. It takes a name with a dot that a rule looks for, arrays of dozens of different
+// objects, and a rule with many fields in them, each of which is in another choice of the objects.
+var ErrAmbiguous = errors.New("names with dots and arrays give too many ways to match a rule")
+
+// An EventError says why an event could not be read, and where. It is about the event alone, but for
+// [ErrAmbiguous]: no pattern makes any other well-formed event of moderate depth fail.
 type EventError struct {
-	Offset int   // byte offset in the event
+	Offset int   // byte offset in the event, 0 for ErrAmbiguous
 	Err    error // io.ErrUnexpectedEOF if the event is cut off
 }
 

@@ -32,6 +32,7 @@ var errorTests = []struct {
 	{`{"a": [1]} ∑{}`, ``, ErrSyntax, `data after the closing brace`},
 
 	// JSON.
+	{"{\"a\": [\"é∑\xed\xa0\xbd\"]}", ``, ErrSyntax, `not UTF-8`},
 	{`∑this is no JSON`, ``, ErrSyntax, `Unrecognized token 'this': was expecting ` +
 		`(JSON String, Number, Array, Object or token 'null', 'true' or 'false')`},
 	{`{"a": [∑NaN]}`, `/a/0`, ErrSyntax, `Unrecognized token 'NaN': was expecting ` +

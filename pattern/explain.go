@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
@@ -67,8 +68,9 @@ type Value struct {
 	Decisive bool   `json:"decisive,omitempty"` // the one that the verdict of a match rests on
 }
 
-// A Conflict is a smallest set of conditions that hold one by one but not together, because they
-// hold in different elements of an array.
+// A Conflict is a set of conditions that hold one by one but not together, because they hold in
+// different elements of an array. None of them can be left out, unless the branch has more than 32
+// conditions: then all that hold are listed, because to try each would take too long.
 type Conflict struct {
 	Array      string `json:"array"`      // a JSON Pointer in the event
 	Conditions []int  `json:"conditions"` // indexes in Explanation.Conditions
@@ -79,6 +81,8 @@ type Conflict struct {
 const (
 	maxValues    = 10
 	maxValueText = 200
+
+	maxMinimized = 32 // conditions of a conflict that are left out one by one
 )
 
 // Explain tells what [Pattern.Match] answers for an event, and why. It reads on where Match already
@@ -183,28 +187,19 @@ func (x *explainer) explain(p *Pattern) (*Explanation, error) {
 			e.Conditions[index[f]].Replaced = false
 		}
 	}
-	branch, found, err := x.decide(p.branches, held)
+	branch, number, found, err := x.decide(p.branches, held)
 	if err != nil {
 		return nil, err
 	}
 	e.Matched = found != nil
-	var all []int // the conditions of the branch
 	for i, w := range branch {
 		c := &e.Conditions[index[w.field]]
 		c.Decisive = true
-		all = append(all, index[w.field])
 		if e.Matched {
 			c.settle(w, found[i])
 		}
 	}
-	slices.Sort(all)
-	for _, i := range all {
-		for _, or := range places[i].or {
-			if !slices.Contains(e.Or, or) {
-				e.Or = append(e.Or, or)
-			}
-		}
-	}
+	e.Or = p.tree.chosen([][]string{nil}, nil)[number]
 	if !e.Matched {
 		e.Conflict = x.conflict(branch, held, index)
 	}
@@ -265,11 +260,11 @@ func (d *datum) listed(accepted bool) Value {
 	}
 }
 
-// decide returns the wants of the branch that an explanation rests on and, if the event matches it,
-// what satisfies them.
-func (x *explainer) decide(branches []branch, held map[*field]bool) (nearest []want, found choice, err error) {
+// decide returns the wants of the branch that an explanation rests on, its number and, if the event
+// matches it, what satisfies them.
+func (x *explainer) decide(branches []branch, held map[*field]bool) (nearest []want, number int, found choice, err error) {
 	fewest := -1
-	for _, b := range branches {
+	for i, b := range branches {
 		failing, hopeless := 0, false
 		for _, f := range b {
 			if !held[f] {
@@ -285,14 +280,39 @@ func (x *explainer) decide(branches []branch, held map[*field]bool) (nearest []w
 			w := &witness{wants, x.event.dotted}
 			c, ok, err := w.find(x.event.top)
 			if err != nil || ok {
-				return wants, c, err
+				return wants, i, c, err
 			}
 		}
 		if fewest < 0 || failing < fewest {
-			nearest, fewest = wants, failing
+			nearest, number, fewest = wants, i, failing
 		}
 	}
-	return nearest, nil, nil
+	return nearest, number, nil, nil
+}
+
+// chosen returns what each of the lists becomes when the elements of $or below o are added to it that
+// a branch can choose, in the order in which extend makes branches. An element belongs to its branch
+// even if all its fields are replaced.
+func (o *object) chosen(lists [][]string, steps []string) [][]string {
+	for _, m := range o.members {
+		steps := append(slices.Clip(steps), m.name)
+		switch v := m.value.(type) {
+		case *object:
+			lists = v.chosen(lists, steps)
+		case *either:
+			var all [][]string
+			for i, b := range v.branches {
+				steps := append(slices.Clip(steps), strconv.Itoa(i))
+				more := make([][]string, len(lists))
+				for j, list := range lists {
+					more[j] = append(slices.Clip(list), jsonscan.Pointer(steps...))
+				}
+				all = append(all, b.chosen(more, steps)...)
+			}
+			lists = all
+		}
+	}
+	return lists
 }
 
 // wants returns the wants of a branch.
@@ -307,7 +327,7 @@ func (x *explainer) wants(b branch) []want {
 
 // conflict returns a smallest set of the wants that hold one by one but not together, or nil if what
 // fails by itself is to blame. One want after the other is left out, and stays out if the rest still
-// cannot be satisfied.
+// cannot be satisfied. Each try takes as long as the event is, so of many wants none is left out.
 func (x *explainer) conflict(all []want, held map[*field]bool, index map[*field]int) *Conflict {
 	var wants []want
 	for _, w := range all {
@@ -326,7 +346,7 @@ func (x *explainer) conflict(all []want, held map[*field]bool, index map[*field]
 	if len(wants) < len(all) && together(wants) {
 		return nil
 	}
-	for i := 0; i < len(wants); {
+	for i := 0; i < len(wants) && len(all) <= maxMinimized; {
 		if fewer := slices.Delete(slices.Clone(wants), i, i+1); together(fewer) {
 			i++ // the want is needed for the conflict
 		} else {
@@ -346,10 +366,14 @@ func (x *explainer) conflict(all []want, held map[*field]bool, index map[*field]
 func parting(wants []want) string {
 	var deepest *datum
 	depth := -1
+	satisfying := make([][]*datum, len(wants))
 	for i, w := range wants {
-		for _, v := range wants[i+1:] {
-			for _, a := range w.satisfying() {
-				for _, b := range v.satisfying() {
+		satisfying[i] = w.satisfying()
+	}
+	for i := range wants {
+		for j := range i {
+			for _, a := range satisfying[j] {
+				for _, b := range satisfying[i] {
 					at, level := fork(a, b)
 					if at.kind == jsonscan.Array && level > depth {
 						deepest, depth = at, level
@@ -367,7 +391,10 @@ func parting(wants []want) string {
 // satisfying returns the first values that satisfy a want.
 func (w want) satisfying() (data []*datum) {
 	for _, d := range w.at.values {
-		if len(data) < maxValues && w.field.accepts(&d.value) {
+		if len(data) == maxValues {
+			break
+		}
+		if w.field.accepts(&d.value) {
 			data = append(data, d)
 		}
 	}
@@ -376,17 +403,25 @@ func (w want) satisfying() (data []*datum) {
 
 // fork returns the datum in which the ways to a and b part, and how deep it lies.
 func fork(a, b *datum) (at *datum, depth int) {
-	above := map[*datum]bool{}
-	for d := a; d != nil; d = d.up {
-		above[d] = true
+	n, m := a.depth(), b.depth()
+	for ; n > m; n-- {
+		a = a.up
 	}
-	for !above[b] {
+	for ; m > n; m-- {
 		b = b.up
 	}
-	for d := b; d.up != nil; d = d.up {
-		depth++
+	for ; a != b; n-- {
+		a, b = a.up, b.up
 	}
-	return b, depth
+	return a, n
+}
+
+// depth returns how many steps lead to d.
+func (d *datum) depth() (n int) {
+	for d = d.up; d != nil; d = d.up {
+		n++
+	}
+	return n
 }
 
 // A placedField is a field in the tree of a pattern, with its path, its JSON Pointer and those of the
@@ -431,12 +466,36 @@ func (f *field) indexOfNone() int {
 	return slices.IndexFunc(f.anyOf, func(a alternative) bool { return a.condition == exists(false) })
 }
 
-// failed returns the decisive conditions that do not hold.
+// failed returns the decisive conditions that do not hold: last those that might hold, if the others
+// did, because they ask for no value and the values are in elements of an array that need not be chosen.
 func (e *Explanation) failed() (failed []Condition) {
+	var avoidable []Condition
 	for _, c := range e.Conditions {
-		if c.Decisive && !c.Held {
+		switch {
+		case !c.Decisive || c.Held:
+		case c.avoidable():
+			avoidable = append(avoidable, c)
+		default:
 			failed = append(failed, c)
 		}
 	}
-	return failed
+	return append(failed, avoidable...)
+}
+
+// avoidable reports whether c asks for no value, and all that are listed are in elements of an array.
+func (c *Condition) avoidable() bool {
+	f, err := parseField(c.Expected)
+	return err == nil && f.acceptsNone() && len(c.Values) > 0 &&
+		!slices.ContainsFunc(c.Values, func(v Value) bool { return !v.inElement(c.Path) })
+}
+
+// inElement reports whether a value that was found for a path lies in an object or array that is an
+// element of an array. A scalar in an array is bound to no other.
+func (v Value) inElement(path string) bool {
+	names := strings.Split(path, ".")
+	steps := strings.Split(strings.Join(pointerSteps(v.Pointer), "."), ".")
+	if steps[len(steps)-1] != names[len(names)-1] { // the index of a scalar
+		steps = steps[:len(steps)-1]
+	}
+	return len(steps) > len(names)
 }

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -38,41 +39,41 @@ func TestExplain(t *testing.T) {
 ✗ no match: d.name and d.status hold, but not in the same element of /d
 ├─ ✓ source ["a"]
 └─ d
-   ├─ ✓ name ["alice"]
-   └─ ✓ status ["active"]
+   ├─ ✓ name ["alice"] at /d/0/name
+   └─ ✓ status ["active"] at /d/1/status
 `},
 		{"outer elements", `{"a": {"x": {"n": [1]}, "y": {"n": [2]}}}`, `{"a": [{"x": [{"n": 1}]}, {"y": [{"n": 2}]}]}`, `
 ✗ no match: a.x.n and a.y.n hold, but not in the same element of /a
 └─ a
    ├─ x
-   │  └─ ✓ n [1]
+   │  └─ ✓ n [1] at /a/0/x/0/n
    └─ y
-      └─ ✓ n [2]
+      └─ ✓ n [2] at /a/1/y/0/n
 `},
 		{"elements, and one with no value", `{"d": {"a": [1], "b": [2], "c": [{"exists": false}]}}`, `{"d": [{"a": 1}, {"b": 2}, {"c": 3}]}`, `
 ✗ no match: d.a and d.b hold, but not in the same element of /d
 └─ d
-   ├─ ✓ a [1]
-   ├─ ✓ b [2]
-   └─ ✗ c [{"exists":false}] is 3 (offset 33)
+   ├─ ✓ a [1] at /d/0/a
+   ├─ ✓ b [2] at /d/1/b
+   └─ ✗ c [{"exists":false}] is 3 (offset 33, /d/2/c)
 `},
 		{"value beside the chosen", `{"d": {"a": [1], "c": [{"exists": false}]}}`, `{"d": [{"a": 1, "c": 2}, {"a": 2}]}`, `
 ✗ no match: d.c is 2, not absent
 └─ d
-   ├─ ✓ a [1]
-   └─ ✗ c [{"exists":false}] is 2 (offset 21)
+   ├─ ✓ a [1] at /d/0/a
+   └─ ✗ c [{"exists":false}] is 2 (offset 21, /d/0/c)
 `},
 		{"absent in the chosen", `{"d": {"a": [1], "b": [{"exists": false}]}}`, `{"d": [{"a": 1}, {"b": 1}]}`, `
 ✓ match
 └─ d
-   ├─ ✓ a [1]
+   ├─ ✓ a [1] at /d/0/a
    └─ ✓ b [{"exists":false}]
 `},
 		{"or", `{"$or": [{"a": [1], "b": [2]}, {"c": {"d": [3], "$or": [{"e": [4]}, {"f": [5]}]}}], "g": [6]}`,
 			`{"b": 2, "c": {"d": 3, "f": 6}, "g": 6}`, `
 ✗ no match: a is absent, not 1
 ├─ $or
-│  ├─ ✗ 0
+│  ├─ ✗ 0 (decisive)
 │  │  ├─ ✗ a [1] is absent
 │  │  └─ ✓ b [2]
 │  └─ ✗ 1
@@ -84,6 +85,14 @@ func TestExplain(t *testing.T) {
 │           └─ ✗ 1
 │              └─ ✗ f [5] is 6 (offset 28)
 └─ ✓ g [6]
+`},
+		{"no value in the chosen, if it were chosen", `{"d": {"y": [{"exists": false}], "x": [1], "z": [9]}}`,
+			`{"d": [{"x": 1, "z": 8}, {"y": 1}]}`, `
+✗ no match: d.z is 8, not 9 (and 1 more condition fails)
+└─ d
+   ├─ ✗ y [{"exists":false}] is 1 (offset 31, /d/1/y)
+   ├─ ✓ x [1] at /d/0/x
+   └─ ✗ z [9] is 8 (offset 21, /d/0/z)
 `},
 		{"replaced", `{"a": [1], "a": [2, 3, 4, 5, 6]}`, `{"a": "\u0007\u009b\n` + "\u009b" + `"}`, `
 ✗ no match: a is "\u0007\u009b\n�", not 2, 3, 4 or 2 others
@@ -207,6 +216,79 @@ func TestExplainJSON(t *testing.T) {
 }`
 	if string(got) != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// TestExplanationByHand tests that an Explanation that is not from Explain prints itself, whatever is
+// in it.
+func TestExplanationByHand(t *testing.T) {
+	for _, tt := range []struct {
+		e    Explanation
+		want string
+	}{
+		{Explanation{}, "no match"},
+		{Explanation{Conflict: &Conflict{}}, "no match"},
+		{Explanation{Conflict: &Conflict{Conditions: []int{5, -1}}}, "no match"},
+		{Explanation{Conditions: []Condition{{Path: "a"}}, Conflict: &Conflict{Conditions: []int{0, 1}}},
+			"no match: a hold, but not in the same element of array"},
+		{Explanation{Conditions: []Condition{{Decisive: true}}}, `no match: "" is absent, not `},
+		{Explanation{Conditions: []Condition{{Path: "a", Pointer: "a", Expected: `[1], "b": {`, Decisive: true, More: -1, Values: []Value{{Text: "2"}}}}},
+			`no match: a is 2, not [1], "b": {`},
+		{Explanation{Conditions: []Condition{{Path: "a", Expected: `[1]`, Decisive: true, More: math.MaxInt - 9, Values: []Value{{Text: "2"}}}}},
+			`no match: a is 2 and 9223372036854775798 others, not 1`},
+	} {
+		if got := tt.e.Reason(); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+		if text := tt.e.String(); !strings.HasPrefix(text, "✗ "+tt.want+"\n") {
+			t.Error(text)
+		}
+	}
+}
+
+// TestExplainMany tests that a conflict of many conditions is found in a moderate time, in an event
+// that has as many objects, in each of which another field is missing.
+func TestExplainMany(t *testing.T) {
+	const n = 200
+	var fields, objects []string
+	for i := range n {
+		fields = append(fields, mustJSON(mustJSON(i))+":[1]")
+		var members []string
+		for j := range n {
+			if i != j {
+				members = append(members, mustJSON(mustJSON(j))+":1")
+			}
+		}
+		objects = append(objects, "{"+strings.Join(members, ",")+"}")
+	}
+	p := mustCompileAny(`{"d":{` + strings.Join(fields, ",") + `}}`)
+	event := []byte(`{"d":[` + strings.Join(objects, ",") + `]}`)
+	var e *Explanation
+	var err error
+	allocated := testing.AllocsPerRun(1, func() { e, err = p.Explain(event) })
+	if err != nil || e.Conflict == nil || len(e.Conflict.Conditions) != n {
+		t.Errorf("%v, %v", e, err)
+	}
+	if allocated > 20*n*n {
+		t.Errorf("%.0f allocations for %d values", allocated, n*n)
+	}
+}
+
+// TestExplainOr tests that the chosen elements of $or are named, even those whose fields are replaced.
+func TestExplainOr(t *testing.T) {
+	for _, tt := range []struct{ pattern, event, want string }{
+		{`{"$or": [{"a": [1]}, {"b": [2]}], "a": [3]}`, `{"a": 3}`, "/$or/0"},
+		{`{"$or": [{"a": [1]}, {"b": [2]}], "a": [3]}`, `{"a": 3, "b": 2}`, "/$or/0"},
+		{`{"d": {"$or": [{"a": [1]}, {"$or": [{"b": [2]}, {"c": [3]}]}]}, "$or": [{"e": [4]}, {"f": [5]}]}`, `{"d": {"c": 3}, "f": 5}`,
+			"/d/$or/1 /d/$or/1/$or/1 /$or/1"},
+	} {
+		e, err := MustCompile(tt.pattern).Explain([]byte(tt.event))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(e.Or, " "); got != tt.want || !e.Matched {
+			t.Errorf("%s\non %s: %s, want %s", tt.pattern, tt.event, got, tt.want)
+		}
 	}
 }
 

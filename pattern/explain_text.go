@@ -2,9 +2,12 @@ package pattern
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
 
 // How much of a pattern a line of an explanation repeats.
@@ -19,12 +22,14 @@ const (
 //	no match: detail.eventName is "GetObject", not "PutObject"
 //	no match: detail.errorCode is "AccessDenied", not absent (and 2 more conditions fail)
 //	no match: d.name and d.status hold, but not in the same element of /d
+//
+// Of an Explanation that is not from Explain, or was changed on its way, it says what can be said.
 func (e *Explanation) Reason() string {
 	if e.Matched {
 		return "match"
 	}
-	if e.Conflict != nil {
-		return "no match: " + e.conflicting()
+	if conflict := e.conflicting(); conflict != "" {
+		return "no match: " + conflict
 	}
 	failed := e.failed()
 	if len(failed) == 0 {
@@ -41,17 +46,26 @@ func (e *Explanation) Reason() string {
 	}
 }
 
-// conflicting says that the conditions of the conflict do not hold together.
+// conflicting says that the conditions of the conflict do not hold together. It returns "" if there
+// are none.
 func (e *Explanation) conflicting() string {
+	if e.Conflict == nil {
+		return ""
+	}
 	var paths []string
 	for _, i := range e.Conflict.Conditions {
-		paths = append(paths, display(e.Conditions[i].Path))
+		if 0 <= i && i < len(e.Conditions) {
+			paths = append(paths, display(e.Conditions[i].Path))
+		}
+	}
+	if len(paths) == 0 {
+		return ""
 	}
 	where := "array"
 	if e.Conflict.Array != "" {
 		where = display(e.Conflict.Array)
 	}
-	return listed(paths, "and") + " hold, but not in the same element of " + where
+	return listed(paths, 0, "and") + " hold, but not in the same element of " + where
 }
 
 // actual says what the event has.
@@ -66,10 +80,7 @@ func (c *Condition) actual() string {
 	for _, v := range c.Values {
 		texts = append(texts, visible(v.Text))
 	}
-	for range c.More {
-		texts = append(texts, "")
-	}
-	return listed(texts, "and")
+	return listed(texts, max(0, c.More), "and")
 }
 
 // wanted says what a condition expects. It reads the text of that, so that an Explanation that was
@@ -90,7 +101,7 @@ func (c *Condition) wanted() string {
 		}
 		texts = append(texts, visible(cut(text, maxExpected)))
 	}
-	return listed(texts, "or")
+	return listed(texts, 0, "or")
 }
 
 // parseField returns the field whose array is written as text.
@@ -106,11 +117,16 @@ func parseField(text string) (*field, error) {
 	return f, nil
 }
 
-// listed joins the first few texts with commas and a word before the last: "a", "b" or 3 others.
-func listed(texts []string, word string) string {
-	if len(texts) > maxNamed {
-		others := fmt.Sprintf("%d others", len(texts)-maxNamed+1)
-		texts = append(texts[:maxNamed-1:maxNamed-1], others)
+// listed joins the first few texts with commas and a word before the last: "a", "b" or 3 others. There
+// are so many more texts than it is given.
+func listed(texts []string, more int, word string) string {
+	switch n := min(len(texts), maxNamed-1); {
+	case more == 0 && len(texts) <= maxNamed:
+	case more == 1 && len(texts) < maxNamed:
+		texts = append(slices.Clip(texts), "1 other")
+	default:
+		others := fmt.Sprintf("%d others", len(texts)-n+more)
+		texts = append(texts[:n:n], others)
 	}
 	last := len(texts) - 1
 	if last == 0 {
@@ -126,8 +142,10 @@ func listed(texts []string, word string) string {
 //	└─ detail
 //	   └─ ✗ eventName ["PutObject"] is "GetObject" (offset 45)
 //
-// Beside a condition that fails stands what the event has. An element of $or has a mark of its own:
-// whether its conditions hold, one by one.
+// Beside a condition that fails stands what the event has. Beside a decisive one whose value lies in
+// an element of an array stands the JSON Pointer of the value in the event. An element of $or has a
+// mark of its own: whether its conditions hold, one by one. Of the elements of each $or, the one that
+// the verdict rests on is called decisive.
 func (e *Explanation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", mark(e.Matched), e.Reason())
@@ -140,6 +158,7 @@ type branchOfText struct {
 	step      string
 	or        bool // the value of $or, of whose elements one suffices
 	element   bool // of $or
+	decisive  bool // element of $or
 	condition *Condition
 	parts     []*branchOfText
 }
@@ -150,9 +169,12 @@ func (e *Explanation) tree() *branchOfText {
 	for i := range e.Conditions {
 		c := &e.Conditions[i]
 		at := root
-		for _, step := range pointerSteps(c.Pointer) {
+		steps := pointerSteps(c.Pointer)
+		for i, step := range steps {
 			if last := len(at.parts) - 1; last < 0 || at.parts[last].step != step || at.parts[last].condition != nil {
-				at.parts = append(at.parts, &branchOfText{step: step, or: step == nameOr, element: at.or})
+				part := &branchOfText{step: step, or: step == nameOr, element: at.or}
+				part.decisive = at.or && slices.Contains(e.Or, jsonscan.Pointer(steps[:i+1]...))
+				at.parts = append(at.parts, part)
 			}
 			at = at.parts[len(at.parts)-1]
 		}
@@ -174,6 +196,9 @@ func (t *branchOfText) write(b *strings.Builder, indent string) {
 			b.WriteString(c.line(part.step))
 		case part.element:
 			b.WriteString(mark(part.holds()) + " " + part.step)
+			if part.decisive {
+				b.WriteString(" (decisive)")
+			}
 		default:
 			b.WriteString(display(part.step))
 		}
@@ -202,11 +227,35 @@ func (c *Condition) line(name string) string {
 	case c.Replaced:
 		return "- " + line[len(mark(c.Held))+1:] + " is replaced by a later field"
 	case c.Held:
+		if at := c.pointer(); at != "" {
+			line += " at " + at
+		}
 		return line
 	case len(c.Values) == 0:
 		return line + " is " + c.actual()
 	}
-	return fmt.Sprintf("%s is %s (offset %d)", line, c.actual(), c.Values[0].Offset)
+	at := c.pointer()
+	if at != "" {
+		at = ", " + at
+	}
+	return fmt.Sprintf("%s is %s (offset %d%s)", line, c.actual(), c.Values[0].Offset, at)
+}
+
+// pointer returns the JSON Pointer in the event of the value that a decisive condition rests on, or
+// "" if the condition says as much, because there are no arrays in the way. If the condition fails,
+// that is the first of its values; if it holds and the event does not match, the first that it accepts.
+func (c *Condition) pointer() string {
+	i := 0
+	if c.Held {
+		i = slices.IndexFunc(c.Values, func(v Value) bool { return v.Decisive })
+		if i < 0 {
+			i = slices.IndexFunc(c.Values, func(v Value) bool { return v.Accepted })
+		}
+	}
+	if !c.Decisive || i < 0 || !c.Values[i].inElement(c.Path) {
+		return ""
+	}
+	return visible(c.Values[i].Pointer)
 }
 
 func mark(held bool) string {

@@ -83,6 +83,9 @@ func (g generator) wildcard() string {
 	if g.chance(30) {
 		return g.pick(`"**"`, `"\\"`, `"a\\"`, `"\\a"`)
 	}
+	if g.chance(30) {
+		return `"\ud83d*\ude00"`
+	}
 	text := ""
 	for range 1 + g.IntN(5) {
 		next := g.pick(`*`, `a`, `b`, `ab`, `\\*`, `\\\\`, `/`)

@@ -33,6 +33,7 @@ const (
 	LintEnvelopeType   LintRule = "envelope-type"       // events of EventBridge have a string there
 	LintExistsOnObject LintRule = "exists-on-object"    // exists is about values, not objects
 	LintInexactNumber  LintRule = "inexact-number"      // a number that equals only its own spelling
+	LintOperatorField  LintRule = "operator-as-field"   // an operator outside of a list is a name
 	LintRegexp         LintRule = "regular-expression"  // there are none in the language
 	LintWildcard       LintRule = "wildcard-in-literal" // a star that is just a star
 	LintARN            LintRule = "arn-separator"       // a colon for a slash, or the reverse
@@ -118,7 +119,11 @@ func refusal(text string, e *SyntaxError) Finding {
 		rule = LintScalar
 		s := jsonscan.New([]byte(text[e.Offset:]))
 		if raw, err := s.Value(); err == nil {
-			message += ": write [" + cut(string(raw), maxWord) + "]"
+			value := cut(string(raw), maxWord)
+			if name, ok := operatorAt(e.Pointer); ok {
+				value = operatorObject(name, value)
+			}
+			message += ": write [" + value + "]"
 		}
 	case errors.Is(e, ErrOperator):
 		rule = LintOperator
@@ -129,6 +134,24 @@ func refusal(text string, e *SyntaxError) Finding {
 	}
 	return Finding{rule, SeverityError, e.Offset, e.Pointer, message}
 }
+
+// operatorAt returns the name at the end of a JSON Pointer, and whether it is that of an operator in
+// the place of a field, so that its object may have been meant as an operator.
+func operatorAt(pointer string) (name string, ok bool) {
+	steps := pointerSteps(pointer)
+	if len(steps) < 2 { // the pattern itself is no operator
+		return "", false
+	}
+	name = steps[len(steps)-1]
+	return name, isOperator(name)
+}
+
+func isOperator(name string) bool {
+	return name == opExactly || slices.Contains(operators, name)
+}
+
+// operatorObject returns an operator as it is written in a list, with its operand.
+func operatorObject(name, operand string) string { return "{" + quote(name) + ": " + operand + "}" }
 
 // A linter collects findings about a pattern.
 type linter struct {
@@ -151,6 +174,7 @@ func (l *linter) at(rule LintRule, f placedField, i int, format string, args ...
 // names looks for objects with two members of one name. Two fields of one name are left to replaced.
 func (l *linter) names(o *object, steps []string) {
 	first := map[string]node{}
+	l.operatorFields(o, steps)
 	for _, m := range o.members {
 		steps := append(slices.Clip(steps), m.name)
 		_, isField := m.value.(*field)
@@ -170,6 +194,40 @@ func (l *linter) names(o *object, steps []string) {
 			}
 		}
 	}
+}
+
+// freeNames are fields of CloudTrail whose objects are calls' own, so that any name may be in them.
+var freeNames = []string{"requestParameters", "responseElements", "additionalEventData"}
+
+// operatorFields looks for an object that has nothing but operators as names: it was most likely
+// meant to stand in a list. (Below $or no field can have such a name.)
+func (l *linter) operatorFields(o *object, steps []string) {
+	if len(steps) == 0 || slices.Contains(freeNames, steps[len(steps)-1]) ||
+		isOperator(steps[len(steps)-1]) || // reported already
+		slices.ContainsFunc(o.members, func(m member) bool { return !isOperator(m.name) }) {
+		return
+	}
+	for _, m := range o.members {
+		l.report(LintOperatorField, m.offset, jsonscan.Pointer(append(slices.Clip(steps), m.name)...),
+			"%s is a name here, not an operator, because it is not in a list: %s", m.name, inList(m))
+	}
+}
+
+// inList tells how to write a member as an operator.
+func inList(m member) string {
+	whole := "[" + operatorObject(m.name, string(m.value.append(nil))) + "]"
+	var each []string
+	if f, ok := m.value.(*field); ok {
+		for _, a := range f.anyOf {
+			each = append(each, operatorObject(m.name, string(a.append(nil))))
+		}
+	}
+	for _, text := range []string{whole, "[" + strings.Join(each, ", ") + "]"} {
+		if _, err := parseField(text); err == nil && len(text) <= 4*maxWord {
+			return "write " + escapeHalves(text)
+		}
+	}
+	return "write [" + operatorObject(m.name, "…") + "]"
 }
 
 // replaced looks for fields that later fields of the same path replace, everywhere or beside some
@@ -236,6 +294,18 @@ func (p *Pattern) unsatisfiable() *placedField {
 	return first
 }
 
+// aloneInOr reports whether an element of $or has nothing that can fail, f being one of its fields that
+// cannot.
+func (l *linter) aloneInOr(f placedField) bool {
+	if len(f.or) == 0 {
+		return false
+	}
+	element := f.or[len(f.or)-1]
+	return !slices.ContainsFunc(l.fields, func(g placedField) bool {
+		return slices.Contains(g.or, element) && l.used[g.field] && !(g.acceptsAll() && g.acceptsNone())
+	})
+}
+
 // field looks at the alternatives of a field, one by one and against one another.
 func (l *linter) field(f placedField) {
 	for i, a := range f.anyOf {
@@ -250,6 +320,11 @@ func (l *linter) field(f placedField) {
 	if f.acceptsAll() {
 		switch {
 		case f.acceptsNone():
+			if l.aloneInOr(f) {
+				l.report(LintAlwaysTrue, f.offset, f.pointer, "%s holds for every event, and so the whole $or always "+
+					"holds: narrow this condition, or remove the $or", display(f.path))
+				break
+			}
 			l.report(LintAlwaysTrue, f.offset, f.pointer, "%s holds for every event: remove it", display(f.path))
 		case len(f.anyOf) > 1:
 			l.report(LintAnyValue, f.offset, f.pointer, `%s accepts every value, because one alternative is enough: to `+

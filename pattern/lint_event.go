@@ -92,9 +92,22 @@ func texts(c condition) []literalText {
 	return nil
 }
 
-// regexpSyntax is what regular expressions have and names in events do not.
+// regexpSyntax is what regular expressions have and names in events do not. A class like \d or a $ at
+// the end takes what stands beside it to be one: there are users named CORP\bob, and hosts named WEB$.
 var regexpSyntax = regexp.MustCompile(
-	`\.\*|\.\+|\\[dDwWsSb.]|\[(?:a-z|A-Z|0-9|\^)|\(\?|\([^()|]*\|[^()]*\)|^\^|[^$]\$$`)
+	`\.\*|\.\+|\\\.|\\[dDwWsSbB][+*?{]|\[(?:a-z|A-Z|0-9|\^)|\(\?|\([^()|]*\|[^()]*\)|^\^|[)\]+*?}]\$$`)
+
+// starless makes the operand of wildcard a text in which the stars that are syntax there are no signs
+// of a regular expression.
+var starless = strings.NewReplacer(`\*`, `*`, `\\`, `\`, `*`, "\x00")
+
+// looksLikeRegexp reports whether a text has something that only regular expressions have.
+func (t literalText) looksLikeRegexp() bool {
+	if t.wildcard {
+		return regexpSyntax.MatchString(starless.Replace(t.text))
+	}
+	return regexpSyntax.MatchString(t.text)
+}
 
 // strings looks at the texts in a field.
 func (l *linter) strings(f placedField) {
@@ -102,7 +115,7 @@ func (l *linter) strings(f placedField) {
 		for _, t := range texts(a.condition) {
 			shown := cut(quote(t.text), maxWord)
 			switch {
-			case regexpSyntax.MatchString(t.text):
+			case t.looksLikeRegexp():
 				l.at(LintRegexp, f, i, "%s looks like a regular expression, but is compared as it is: use prefix, "+
 					"suffix, wildcard or several values", shown)
 			case t.text == "*" && !t.wildcard:
@@ -157,16 +170,22 @@ func rightARN(text string) (right string, wrong bool) {
 // cloudTrail looks at what a field can find in an event.
 func (l *linter) cloudTrail(f placedField) {
 	inEnvelope := f.path != "detail" && slices.Contains(envelope, f.path)
+	is := f.path + " is a string"
+	if f.path == "resources" {
+		is = "resources is a list of strings"
+	}
 	for i, a := range f.anyOf {
 		switch c := a.condition.(type) {
 		case exactNumber, numeric:
 			if inEnvelope {
-				l.at(LintEnvelopeType, f, i, "%s is a string in events of EventBridge, which no number equals: "+
-					"write it in quotes", f.path)
+				l.at(LintEnvelopeType, f, i, "%s in events of EventBridge, which no number equals: write it in quotes", is)
 			}
 		case exactWord:
 			if inEnvelope {
-				l.at(LintEnvelopeType, f, i, "%s is a string in events of EventBridge", f.path)
+				l.at(LintEnvelopeType, f, i, "%s in events of EventBridge", is)
+			}
+			if f.path == "detail.readOnly" && l.onlyReads(f) && c == exactWord(jsonscan.True) {
+				l.at(LintReadOnlyCalls, f, i, readOnlyDelivery, "readOnly is true for calls that only read")
 			}
 		case exists:
 			if below := l.below(f.path); below != "" || slices.Contains(objectPaths, f.path) {
@@ -174,9 +193,8 @@ func (l *linter) cloudTrail(f placedField) {
 					display(f.path), below)
 			}
 		default:
-			if call := readOnlyCall(c); call != "" && f.path == "detail.eventName" && l.managementEvents() {
-				l.at(LintReadOnlyCalls, f, i, "%s only reads: EventBridge delivers management events of that kind only to "+
-					"a rule in the state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", call)
+			if call := readOnlyCall(c); call != "" && f.path == "detail.eventName" && l.managementEvents(f) {
+				l.at(LintReadOnlyCalls, f, i, readOnlyDelivery, call+" only reads")
 			}
 		}
 	}
@@ -196,6 +214,14 @@ func (l *linter) below(path string) string {
 // a trail logs them.
 var dataReads = []string{"GetObject", "ListObject", "ListParts", "GetItem", "GetRecords"}
 
+// deliveredReads are calls of sts that only read by their name. EventBridge delivers them like those
+// that write.
+var deliveredReads = []string{"GetSessionToken", "GetFederationToken"}
+
+// readOnlyDelivery is what to know about calls that only read.
+const readOnlyDelivery = "%s: EventBridge delivers management events of that kind only to a rule in the " +
+	"state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+
 // readOnlyCall returns the name of a call that only reads, or the beginning of one, if the condition
 // is for one.
 func readOnlyCall(c condition) string {
@@ -212,7 +238,7 @@ func readOnlyCall(c condition) string {
 	name := all[0].text
 	for _, verb := range []string{"Describe", "Get", "List"} {
 		rest, ok := strings.CutPrefix(name, verb)
-		if ok && (rest == "" || rest[0] == '*' || 'A' <= rest[0] && rest[0] <= 'Z') &&
+		if ok && !slices.Contains(deliveredReads, name) && (rest == "" || rest[0] == '*' || 'A' <= rest[0] && rest[0] <= 'Z') &&
 			!slices.ContainsFunc(dataReads, func(call string) bool { return strings.HasPrefix(name, call) }) {
 			return quote(name)
 		}
@@ -220,17 +246,35 @@ func readOnlyCall(c condition) string {
 	return ""
 }
 
-// managementEvents reports whether the pattern is for management events among others.
-func (l *linter) managementEvents() bool {
-	for _, f := range l.fields {
-		only := func(c condition) bool {
-			return !slices.ContainsFunc(f.anyOf, func(a alternative) bool { return a.condition != c })
-		}
-		switch {
-		case f.path == "detail.managementEvent" && only(exactWord(jsonscan.False)),
-			f.path == "detail.eventCategory" && only(exactString("Data")):
-			return false
-		}
+// managementTypes are the detail-types of the events that can be of a management event.
+var managementTypes = []string{
+	"AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "AWS Service Event via CloudTrail",
+}
+
+// managementEvents reports whether f is for management events among others, in some branch.
+func (l *linter) managementEvents(f placedField) bool {
+	return slices.ContainsFunc(l.pattern.branches, func(b branch) bool {
+		return b[f.path] == f.field && b.managementEvents()
+	})
+}
+
+// onlyReads reports whether f, which is about readOnly, asks for management events that only read, in
+// some branch. Where the names of calls are asked for too, these are looked at.
+func (l *linter) onlyReads(f placedField) bool {
+	return !f.satisfiedBy("false") && slices.ContainsFunc(l.pattern.branches, func(b branch) bool {
+		return b[f.path] == f.field && b["detail.eventName"] == nil && b.managementEvents()
+	})
+}
+
+// managementEvents reports whether a branch can match management events.
+func (b branch) managementEvents() bool {
+	can := func(path string, values ...string) bool {
+		f := b[path]
+		return f == nil || f.acceptsNone() || slices.ContainsFunc(values, f.satisfiedBy)
 	}
-	return true
+	var types []string
+	for _, t := range managementTypes {
+		types = append(types, quote(t))
+	}
+	return can("detail-type", types...) && can("detail.managementEvent", "true") && can("detail.eventCategory", `"Management"`)
 }

@@ -36,7 +36,8 @@ func (p *Pattern) String() string { return p.text }
 // or any other. It does not keep or change the event's bytes.
 //
 // Match reads only as much of the event as it needs, so a nil error does not mean that the rest is
-// well formed. What it cannot read is an [*EventError]. For certainty, call [Validate] first.
+// well formed. What it cannot read is an [*EventError]. For certainty, call [Validate] first: of the
+// events that pass it, Match only refuses those with [ErrAmbiguous] as the cause.
 func (p *Pattern) Match(event []byte) (bool, error) {
 	w, err := p.machine.read(event)
 	if err != nil {
@@ -89,6 +90,12 @@ func (l Limits) Compile(text string) (*Pattern, error) {
 			err := because(ErrLimit, "%d characters, of which %d are allowed", n, limit)
 			return nil, &SyntaxError{Err: err}
 		}
+	}
+	if !utf8.ValidString(text) {
+		// Lone halves of surrogate pairs are kept as bytes that are no UTF-8 (see escapeHalves). If such
+		// bytes could come in raw, two halves could stand side by side, which no JSON can say.
+		err := because(ErrSyntax, "%v", errUTF8)
+		return nil, &SyntaxError{Offset: invalidUTF8([]byte(text)), Err: err}
 	}
 	tree, err := parse(text, l)
 	if err != nil {

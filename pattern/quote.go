@@ -9,7 +9,10 @@ import (
 )
 
 // quote returns a JSON string that stands for text.
-func quote(text string) string { return escapeHalves(string(jsonscan.AppendQuoted(nil, text))) }
+func quote(text string) string { return escapeHalves(unescaped(text)) }
+
+// unescaped is quote but for the halves of surrogate pairs, which are in it as they are.
+func unescaped(text string) string { return string(jsonscan.AppendQuoted(nil, text)) }
 
 // escapeHalves returns JSON text in which each half of a surrogate pair, which is three bytes that are
 // no UTF-8 (see jsonscan.KeepLone), is the escape that it was read from.
@@ -39,7 +42,8 @@ func half(text string) (r rune, ok bool) {
 }
 
 // beforeLow reports whether the half r stands before the other half of its pair. As escapes the two
-// would be one character; but text that was read from escapes has no such halves.
+// would be one character; but text that was read from escapes has no such halves, and raw ones are
+// refused wherever text comes in.
 func beforeLow(rest string, r rune) bool {
 	next, ok := half(rest)
 	return ok && r < 0xDC00 && next >= 0xDC00

@@ -41,7 +41,8 @@ type Miss struct {
 
 // Sample returns an event that the pattern matches, and for each of its conditions a near miss, for
 // tests and documentation. If no event matches, the error is a [*SyntaxError] about the condition
-// that cannot be satisfied, with [ErrContradiction] as its cause: all else in the language can be.
+// that cannot be satisfied, with [ErrContradiction] as its cause: all else in the language can be. Any
+// other error is a fault of this package, which found no event although there must be one.
 func (p *Pattern) Sample() (*Sample, error) {
 	b := p.satisfiableBranch()
 	if b == nil {
@@ -55,7 +56,7 @@ func (p *Pattern) Sample() (*Sample, error) {
 	}
 	s := &Sample{Event: writeEvent(event)}
 	if ok, err := p.Match([]byte(s.Event)); !ok || err != nil {
-		panic(fmt.Sprintf("pattern: the sample %s of %s does not match: %v", s.Event, p, err))
+		return nil, cmp.Or(err, fmt.Errorf("pattern: no sample could be written for %s", p))
 	}
 	for _, f := range placed(p.tree) {
 		if b[f.path] == f.field {
@@ -110,25 +111,26 @@ func (f *field) example() string {
 	panic("pattern: an example for a field that cannot be satisfied")
 }
 
-// example returns a value that satisfies a condition, as JSON, or "" for none.
+// example returns a value that satisfies a condition, as JSON, or "" for none. Halves of surrogate
+// pairs are in it as they are: writeEvent escapes them, once, when it is known what stands beside them.
 func example(c condition) string {
 	switch c := c.(type) {
 	case exactString, exactNumber, exactWord:
-		return escapeHalves(string(c.append(nil)))
+		return string(c.append(nil))
 	case prefix:
-		return quote(string(c))
+		return unescaped(string(c))
 	case suffix:
-		return quote(string(c))
+		return unescaped(string(c))
 	case prefixFold:
-		return quote(string(c))
+		return unescaped(string(c))
 	case suffixFold:
-		return quote(string(c))
+		return unescaped(string(c))
 	case equalsFold:
-		return quote(string(c))
+		return unescaped(string(c))
 	case wildcard:
-		return quote(string(slices.Concat(c.pieces...)))
+		return unescaped(fill(c.pieces))
 	case cidr:
-		return quote(strings.TrimSuffix(canonicalNetwork(c.Prefix), fmt.Sprintf("/%d", c.Bits())))
+		return unescaped(strings.TrimSuffix(canonicalNetwork(c.Prefix), fmt.Sprintf("/%d", c.Bits())))
 	case numeric:
 		return string(canonicalNumber(exactNumber{"", number{middle(c.span()), true}}).text)
 	case exists:
@@ -140,6 +142,21 @@ func example(c condition) string {
 		return other(c)
 	}
 	panic("pattern: a condition without an example")
+}
+
+// fill returns a text that is made of the pieces of a wildcard, with nothing in the place of most
+// stars. But two halves of a surrogate pair that a star keeps apart would make a character without it.
+func fill(pieces [][]byte) string {
+	var text string
+	for _, piece := range pieces {
+		if len(text) >= 3 {
+			if r, ok := half(text[len(text)-3:]); ok && beforeLow(string(piece), r) {
+				text += "-"
+			}
+		}
+		text += string(piece)
+	}
+	return text
 }
 
 // middle returns a number between two, as short as is easy to find.

@@ -29,6 +29,10 @@ func TestSample(t *testing.T) {
 		{`{"$or": [{"a": [{"numeric": [">", 0, "<", 5e-324]}]}, {"a": [{"wildcard": "x*\\*"}], "b": [null]}]}`, `{"a":"x*","b":null}`, `
 			{"a":"not-x*\\*","b":null}
 			{"a":"x*","b":"other"}`},
+		{`{"a": [{"wildcard": "\ud83d*\ude00"}], "\ude00": [{"wildcard": "*\ud83d*\ude00*x*"}]}`, `{"a":"\ud83d-\ude00","\ude00":"\ud83d-\ude00x"}`, `
+			{"a":"other","\ude00":"\ud83d-\ude00x"}
+			{"a":"\ud83d-\ude00","\ude00":"other"}`},
+		{`{"a": [{"anything-but": {"wildcard": "\ud83d*\ude00"}}]}`, `{"a":"other"}`, `{"a":"\ud83d-\ude00"}`},
 		{`{"a": ["\ud800"]}`, `{"a":"\ud800"}`, `{"a":"other"}`},
 	} {
 		s, err := MustCompile(tt.text).Sample()

@@ -9,7 +9,7 @@ import (
 // event. It is immutable, and any number of goroutines may use it. To change the rules of a running
 // program, build a new Set and swap it in whole, with an [sync/atomic.Pointer].
 //
-// Keys need not be different: each rule is reported by its own key.
+// Keys need not be different: each rule is reported by its own key. The zero Set has no rules.
 type Set[K any] struct {
 	keys     []K
 	patterns []*Pattern
@@ -39,13 +39,17 @@ func (s *Set[K]) Match(event []byte) ([]K, error) { return s.AppendMatch(nil, ev
 // AppendMatch is like [Set.Match] but appends the keys to dst. After an error it returns dst as it
 // was.
 func (s *Set[K]) AppendMatch(dst []K, event []byte) ([]K, error) {
-	w, err := s.machine.read(event)
+	m := s.machine
+	if m == nil { // of the zero Set, which reads the event like every other
+		m = newMachine(nil)
+	}
+	w, err := m.read(event)
 	if err != nil {
 		return dst, err
 	}
 	defer w.free()
 	n := len(dst)
-	for i, rule := range s.machine.rules {
+	for i, rule := range m.rules {
 		ok, err := w.matches(rule)
 		if err != nil {
 			return slices.Delete(dst, n, len(dst)), err

@@ -10,6 +10,20 @@ import (
 	"testing"
 )
 
+// TestZeroSet tests that a Set that was not made by NewSet is one without rules.
+func TestZeroSet(t *testing.T) {
+	var s Set[string]
+	if keys, err := s.Match([]byte(`{"a": 1}`)); len(keys) > 0 || err != nil {
+		t.Errorf("Match = %v, %v", keys, err)
+	}
+	if _, err := s.Match([]byte(`{"a": `)); err == nil {
+		t.Error("no error for an event that is cut off")
+	}
+	if e, err := s.Explain([]byte(`{"a": 1}`)); err != nil || len(e.Rules) > 0 || s.Len() > 0 {
+		t.Errorf("Explain = %v, %v", e, err)
+	}
+}
+
 // TestSetLaws tests that a set says of each pattern what the pattern says alone, whatever its
 // neighbours and the order, over generated patterns and events.
 func TestSetLaws(t *testing.T) {
@@ -147,11 +161,16 @@ func TestManyOutcomes(t *testing.T) {
 		t.Errorf("without dots: %v, %v", ok, err)
 	}
 	event = `{"a.b.z":1,"a.b":` + array() + `,"a":{"b":` + array() + `}}`
-	if _, err := p.Match([]byte(event)); !errors.Is(err, errOutcomes) {
-		t.Errorf("with dots: %v, want %v", err, errOutcomes)
+	if _, err := p.Match([]byte(event)); !errors.Is(err, ErrAmbiguous) {
+		t.Errorf("with dots: %v, want %v", err, ErrAmbiguous)
 	}
-	if _, err := p.Explain([]byte(event)); !errors.Is(err, errOutcomes) {
-		t.Errorf("explained with dots: %v, want %v", err, errOutcomes)
+	if _, err := p.Match([]byte(event)); err != nil {
+		if e, ok := errors.AsType[*EventError](err); !ok || e.Offset != 0 || Validate([]byte(event)) != nil {
+			t.Errorf("%v is a %T", err, err)
+		}
+	}
+	if _, err := p.Explain([]byte(event)); !errors.Is(err, ErrAmbiguous) {
+		t.Errorf("explained with dots: %v, want %v", err, ErrAmbiguous)
 	}
 	set := NewSet(slices.All([]*Pattern{MustCompile(`{"a.b.z":[1]}`), p}))
 	if keys, err := set.AppendMatch([]int{7}, []byte(event)); !slices.Equal(keys, []int{7}) || err == nil {

@@ -98,6 +98,9 @@ func (w *witness) datum(d *datum) (choices, error) {
 func (w *witness) object(d *datum, first, last int) (choices, error) {
 	all := w.nothing()
 	for _, part := range d.parts {
+		if w.put(&all, part) {
+			continue
+		}
 		more, err := w.datum(part)
 		if err == nil {
 			all, err = w.both(all, more)
@@ -128,6 +131,9 @@ func (w *witness) array(d *datum) (choices, error) {
 	chosen := choices{found: true}
 	some := false // element has something to choose it for
 	for _, part := range d.parts {
+		if w.put(&scalars, part) {
+			continue
+		}
 		more, err := w.datum(part)
 		switch {
 		case err != nil:
@@ -139,7 +145,7 @@ func (w *witness) array(d *datum) (choices, error) {
 				chosen.list = w.add(chosen.list, c)
 			}
 			if len(chosen.list) > maxOutcomes {
-				err = errOutcomes
+				err = tooMany()
 			}
 		case !some:
 			none, err = w.both(none, more)
@@ -152,6 +158,30 @@ func (w *witness) array(d *datum) (choices, error) {
 		return w.both(scalars, chosen)
 	}
 	return w.both(scalars, none)
+}
+
+// put adds a scalar, or what no want is about, to the one choice that there is, and reports whether it
+// could. It is what both would do, without a choice of the scalar's own, as long as the list of wants.
+func (w *witness) put(all *choices, d *datum) bool {
+	first, last := w.within(d.at)
+	container := d.kind == jsonscan.Object || d.kind == jsonscan.Array
+	switch {
+	case first == last || d.kind == jsonscan.End:
+		return true
+	case container || len(all.list) != 1:
+		return false
+	}
+	if t := w.wants[first]; t.at == d.at {
+		what := unfit
+		if t.field.accepts(&d.value) {
+			what = d
+			all.found = true
+		}
+		if c := all.list[0]; togetherRank(what) > togetherRank(c[first]) {
+			c[first] = what
+		}
+	}
+	return true
 }
 
 // nothing returns the choices of a datum in which there is nothing to choose or find.
@@ -177,7 +207,7 @@ func (w *witness) both(a, b choices) (choices, error) {
 			all.list = w.add(all.list, c)
 		}
 		if len(all.list) > maxOutcomes {
-			return all, errOutcomes
+			return all, tooMany()
 		}
 	}
 	return all, nil
