@@ -236,3 +236,86 @@ func TestPointer(t *testing.T) {
 		}
 	}
 }
+
+// What is guessed is found only where it stands just so, and nothing is moved where it is not.
+func TestTry(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		name bool // TryName finds "a"
+		from int  // of the string that TryPlain finds behind the name; 0 if it finds none
+		to   int
+	}{
+		{`{"a":"b","c":"d"}`, true, 6, 7},
+		{`{"a":"","c":"long enough"}`, true, 6, 6},
+		{`{"a":"a string of more than sixteen bytes","c":1}`, true, 6, 41},
+		{`{"a":"b"}`, true, 0, 0}, // too near the end
+		{`{"a":"b\n","c":"long enough"}`, true, 0, 0},
+		{"{\"a\":\"b\n\",\"c\":\"long enough\"}", true, 0, 0},
+		{`{"a": "b","c":"long enough"}`, true, 0, 0},
+		{`{"a":1,"c":"long enough"}`, true, 0, 0},
+		{`{"a":`, true, 0, 0},
+		{`{"a" :"b","c":"d"}`, false, 0, 0},
+		{`{ "a":"b","c":"d"}`, false, 0, 0},
+		{`{"ab":"b","c":"d"}`, false, 0, 0},
+		{`{"b":"b","a":"d"}`, false, 0, 0},
+		{`{"a"`, false, 0, 0},
+		{`{}`, false, 0, 0},
+		{`{`, false, 0, 0},
+	} {
+		s := New([]byte(tt.text))
+		s.Peek()
+		s.Open()
+		before := s
+		if got := s.TryName(`"a":`); got != tt.name {
+			t.Errorf("TryName in %s = %v, want %v", tt.text, got, tt.name)
+			continue
+		}
+		if !tt.name {
+			if s.Offset() != before.Offset() {
+				t.Errorf("TryName has moved in %s", tt.text)
+			}
+			continue
+		}
+		at := s.Offset()
+		from, to, ok := s.TryPlain()
+		if from != tt.from || to != tt.to || ok != (tt.from > 0) {
+			t.Errorf("TryPlain in %s = %d, %d, %v, want %d, %d", tt.text, from, to, ok, tt.from, tt.to)
+		}
+		if !ok && s.Offset() != at {
+			t.Errorf("TryPlain has moved in %s", tt.text)
+		}
+		if ok && (s.Offset() != to+1 || s.TryName(`"a":`) || !s.TryName(`"c":`)) {
+			t.Errorf("behind TryPlain, %s does not go on", tt.text)
+		}
+	}
+}
+
+// Levels around a text count for the depth of what is in it.
+func TestNewAt(t *testing.T) {
+	for _, tt := range []struct {
+		around, levels int
+		ok             bool
+	}{
+		{0, MaxDepth, true}, {0, MaxDepth + 1, false},
+		{1, MaxDepth - 1, true}, {1, MaxDepth, false},
+		{MaxDepth, 0, true}, {MaxDepth, 1, false},
+	} {
+		text := []byte(nested("[", "1", "]", tt.levels))
+		s := NewAt(text, tt.around)
+		if _, err := s.Value(); (err == nil) != tt.ok || err != nil && !errors.Is(err, ErrDepth) {
+			t.Errorf("%d levels inside %d: %v", tt.levels, tt.around, err)
+		}
+		// The same, if the outer levels were opened one by one.
+		outer := New([]byte(nested("[", string(text), "]", tt.around)))
+		for range tt.around {
+			outer.Peek()
+			outer.Open()
+			if more, err := outer.Element(); !more {
+				t.Fatal(err)
+			}
+		}
+		if _, err := outer.Value(); (err == nil) != tt.ok {
+			t.Errorf("%d levels inside %d that were opened: %v", tt.levels, tt.around, err)
+		}
+	}
+}
