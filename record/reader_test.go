@@ -103,6 +103,11 @@ func TestReader(t *testing.T) {
 			`record: in awslogs.data: unexpected EOF (offset 0)`, b}},
 		{"Lambda's log events, not packed", `{"awslogs":{"data":"????"}}` + b, []string{
 			`record: in awslogs.data: illegal base64 data at input byte 0 (offset 0)`, b}},
+		{"Lambda's log events, broken around", strings.Replace(packedLogs(t, subscribed(a)), `"}}`, `"}x}`, 1) + b, []string{
+			fmt.Sprintf("record: expected a comma or the end of the object, found 'x' in record 0 (offset %d)",
+				len(packedLogs(t, subscribed(a)))-1), b}},
+		{"control message, broken around", `{"logEvents":[{"message":"CWL CONTROL MESSAGE: x"x},{"message":"CWL CONTROL MESSAGE: x"}]}`, []string{
+			`record: expected a comma or the end of the object, found 'x' in record 0 (offset 49)`}},
 		{"Lambda's log events, packed twice", packedLogs(t, packedLogs(t, subscribed(a))), []string{
 			`record: in awslogs.data: not a CloudTrail record: it has none of a record's fields in record 0 (offset 0)`}},
 

@@ -30,6 +30,8 @@ const controlMessage = "CWL CONTROL MESSAGE:"
 // then reads next, or something that is to be passed over.
 func (r *Reader) isWrapping(raw []byte) bool {
 	switch {
+	case !gjson.ValidBytes(raw):
+		return false // and the error says where
 	case r.place == inLogEvents:
 		return strings.HasPrefix(gjson.GetBytes(raw, "message").Str, controlMessage)
 	case r.place != atTop || r.isInner:
