@@ -30,6 +30,8 @@ func FuzzParse(f *testing.F) {
 		head + uri + `"r" "u" v" h ID host`,
 		head + `"" 200 - - - - - - - "`,
 		head + `- 200 - - - - - "a" - "b" -`,
+		strings.Replace(head, "bucket", "b\xffcket", 1) + uri + `"\xff" "\xff" \xff`,
+		strings.Replace(head, "bucket", "-", 1) + uri + `"-" "-" -`,
 	} {
 		f.Add(line)
 	}
