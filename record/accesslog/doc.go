@@ -2,7 +2,7 @@
 // have written.
 //
 // Before a trail logs data events there are no records to tell what they would cost. There may be
-// server access logs, which are free, and have a line for each request:
+// server access logs, which cost no more than their storage, and have a line for each request:
 //
 //	key, err := accesslog.ParseKey(name)
 //	...
@@ -12,8 +12,12 @@
 //			continue
 //		}
 //		rec, err := e.Record(key.Source())
-//		if errors.Is(err, accesslog.ErrNoEvent) {
+//		switch {
+//		case errors.Is(err, accesslog.ErrNoEvent):
 //			continue // such as what lifecycle rules have deleted
+//		case err != nil:
+//			log.Print(err) // an operation that is not known
+//			continue
 //		}
 //		meter.Add(rec)
 //	}
@@ -37,14 +41,14 @@
 // none of these; above all x-amz-copy-source is missing, and with it the source of a copy among
 // resources. Like CloudTrail, it leaves the signatures of presigned URLs out.
 //
-// What CloudTrail does not log is a [*NoEventError] with its [Reason]:
+// What CloudTrail does not log is a [*NoEventError] with its [Reason], and so is what we do not know:
 //
 //	S3.EXPIRE.OBJECT and all of S3.*          lifecycle actions
 //	REST.COPY.OBJECT_GET, REST.COPY.PART_GET  the source of a copy, which has one event for both
 //	InvalidAccessKeyId, ExpiredToken...       requests with invalid credentials
-//	anything unknown
+//	REST.GET.NEWS                             an operation that is not known, nor its request-URI
 //
-// and these are logged, which one might doubt:
+// These are logged, which one might doubt:
 //
 //	WEBSITE.GET.OBJECT   GetObject, anonymous: so are requests to a website endpoint in published records
 //	BATCH.DELETE.OBJECT  DeleteObject, an AwsServiceEvent, for each key of a DeleteObjects

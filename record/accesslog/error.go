@@ -47,8 +47,11 @@ var (
 // ErrKey is the cause of an [Error] for a text that is not the key of a log file.
 var ErrKey = errors.New("not the key of a server access log file")
 
-// ErrNoEvent is what errors.Is finds in a [*NoEventError].
-var ErrNoEvent = errors.New("no CloudTrail event")
+// The causes of a [NoEventError]: CloudTrail writes no event, or it is not known what it writes.
+var (
+	ErrNoEvent = errors.New("no CloudTrail event")
+	ErrUnknown = errors.New("unknown operation")
+)
 
 // A NoEventError says why there is no record for an [Entry].
 type NoEventError struct {
@@ -58,23 +61,25 @@ type NoEventError struct {
 
 // Error names the package, the operation and the reason.
 func (e *NoEventError) Error() string {
-	return fmt.Sprintf("accesslog: %v for %q: %s", ErrNoEvent, e.Operation, e.Reason)
+	return fmt.Sprintf("accesslog: %v: %q: %s", e.Unwrap(), e.Operation, e.Reason)
 }
 
-// Unwrap returns [ErrNoEvent].
-func (e *NoEventError) Unwrap() error { return ErrNoEvent }
+// Unwrap returns [ErrUnknown] if the reason is UnknownOperation, and otherwise [ErrNoEvent].
+func (e *NoEventError) Unwrap() error {
+	if e.Reason == UnknownOperation {
+		return ErrUnknown
+	}
+	return ErrNoEvent
+}
 
-// A Reason says why CloudTrail writes no event. It reads as a sentence without its full stop.
+// A Reason says why there is no record. It reads as a sentence without its full stop.
 type Reason string
 
-// The reasons. Only the last one is about this package, and not about CloudTrail: how many of those
-// there are bounds what a bill may lack.
+// The reasons. The last one is about this package and not about CloudTrail: how many lines have it
+// says how much a bill may lack.
 const (
-	Lifecycle Reason = "lifecycle actions are done by S3 itself, through endpoints that CloudTrail does not see"
-
-	CopySource Reason = "the event of a copy is that of the line for its destination"
-
-	Unauthenticated Reason = "requests whose credentials are not valid are not logged"
-
-	UnknownOperation Reason = "the operation is unknown, and the request-URI does not tell what it was"
+	Lifecycle        Reason = "lifecycle actions are done by S3 itself, through endpoints that CloudTrail does not see"
+	CopySource       Reason = "the event of a copy is that of the line for its destination"
+	Unauthenticated  Reason = "requests whose credentials are not valid are not logged"
+	UnknownOperation Reason = "the request-URI does not tell either what it was"
 )

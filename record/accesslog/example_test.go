@@ -50,9 +50,9 @@ func Example() {
 	}
 	fmt.Print(bill)
 	// Output:
-	// accesslog: no CloudTrail event for "S3.EXPIRE.OBJECT": lifecycle actions are done by S3 itself, through endpoints that CloudTrail does not see
-	// accesslog: no CloudTrail event for "REST.COPY.OBJECT_GET": the event of a copy is that of the line for its destination
-	// accesslog: no CloudTrail event for "REST.GET.OBJECT": requests whose credentials are not valid are not logged
+	// accesslog: no CloudTrail event: "S3.EXPIRE.OBJECT": lifecycle actions are done by S3 itself, through endpoints that CloudTrail does not see
+	// accesslog: no CloudTrail event: "REST.COPY.OBJECT_GET": the event of a copy is that of the line for its destination
+	// accesslog: no CloudTrail event: "REST.GET.OBJECT": requests whose credentials are not valid are not logged
 	// trail   account       region     meter                         quantity  unit   unit price  amount USD
 	// all     111122223333  us-west-1  management_events_first_copy         2  event    0           0
 	// all     111122223333  us-west-1  data_events                         15  event    0.000001    0.000015
@@ -100,7 +100,7 @@ func ExampleEntry_EventName() {
 	// Output:
 	// REST.PUT.OBJECT PutObject <nil>
 	// REST.GET.ACL GetObjectAcl <nil>
-	// S3.EXPIRE.OBJECT  accesslog: no CloudTrail event for "S3.EXPIRE.OBJECT": lifecycle actions are done by S3 itself, through endpoints that CloudTrail does not see
+	// S3.EXPIRE.OBJECT  accesslog: no CloudTrail event: "S3.EXPIRE.OBJECT": lifecycle actions are done by S3 itself, through endpoints that CloudTrail does not see
 }
 
 func ExampleReader_Entries() {

@@ -157,6 +157,33 @@ func TestReaderLimit(t *testing.T) {
 	}
 }
 
+// A line that never ends takes no more memory than one that may be read.
+func TestReaderMemory(t *testing.T) {
+	const size = 16 << 20
+	endless := io.LimitReader(repeated("x"), size)
+	r := NewReader(io.MultiReader(endless, strings.NewReader("\n"+shortLine("a")+"\n")))
+	if _, err := r.Read(); !errors.Is(err, ErrLimit) {
+		t.Errorf("Read = %v, want %v", err, ErrLimit)
+	}
+	if e, err := r.Read(); err != nil || e.Key != "a" {
+		t.Errorf("Read = %v, %v, want the line behind it", e, err)
+	}
+	if r.InputOffset() <= size || cap(r.long) > 4*MaxLine {
+		t.Errorf("%d bytes were read, and %d kept", r.InputOffset(), cap(r.long))
+	}
+}
+
+// repeated is a stream without end.
+type repeated string
+
+func (s repeated) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) {
+		n += copy(p[n:], s)
+	}
+	return n, nil
+}
+
 func TestReaderStreamError(t *testing.T) {
 	broken := errors.New("broken")
 	r := NewReader(io.MultiReader(strings.NewReader(shortLine("a")+"\n"+shortLine("b")), iotest.ErrReader(broken)))

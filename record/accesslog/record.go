@@ -23,8 +23,8 @@ const eventVersion = "1.11"
 
 // Record returns the record that CloudTrail would have written for the request, as the bucket's
 // owner gets it, or a [*NoEventError] if it would have written none. It makes a new Record each
-// time, which is built in code: it has no [record.Record.Text]. The package comment says which
-// fields it has, and what they rest on.
+// time, which is built in code: it has no [record.Record.Text]. The package comment says what it
+// has, and what that rests on.
 //
 // Without an AccountID the record has no recipientAccountId, so [record.Record.Account] is the
 // account of the caller, if that is known. Without a Region, that of the access point is taken or
@@ -121,8 +121,10 @@ func boolOf(b bool) record.Bool {
 // addResources adds what the call touched: the object, or the prefix of all objects that it may have
 // touched, if it is a data event; the bucket; and the access point, if it went through one.
 func (e *Entry) addResources(r *record.Record, key string, from Source) {
-	partition := "arn:" + record.Partition(r.AWSRegion)
-	bucket := partition + ":s3:::" + e.Bucket
+	if e.Bucket == "" {
+		return // the service as a whole
+	}
+	bucket := "arn:" + record.Partition(r.AWSRegion) + ":s3:::" + e.Bucket
 	if r.EventCategory == record.Data {
 		object := record.Resource{Type: "AWS::S3::Object"}
 		if key != "" {
@@ -169,7 +171,9 @@ func (e *Entry) requestParameters(key string) record.JSON {
 		b = append(appendQuoted(b, name), ':')
 		b = appendQuoted(b, value)
 	}
-	add("bucketName", e.Bucket)
+	if e.Bucket != "" {
+		add("bucketName", e.Bucket)
+	}
 	if e.HostHeader != "" {
 		add("Host", e.HostHeader)
 	}
