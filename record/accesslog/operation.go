@@ -211,8 +211,11 @@ func (e *Entry) eventName() (string, Reason) {
 	if name := e.named(operation); name != "" {
 		return name, ""
 	}
-	if origin == "SOAP" {
+	switch origin {
+	case "SOAP":
 		return soapName(operation)
+	case "WEBSITE":
+		return "", UnknownOperation // a website has no subresources
 	}
 	// An operation that this table does not have yet: by the subresource that was asked for.
 	req := e.request()

@@ -160,6 +160,7 @@ func TestEventName(t *testing.T) {
 		{"WEBSITE.GET.OBJECT", "k", "", "GetObject"},
 		{"WEBSITE.HEAD.OBJECT", "k", "", "HeadObject"},
 		{"WEBSITE.INVALIDOPERATION", "", "POST / HTTP/1.1", ""},
+		{"WEBSITE.INVALIDOPERATION", "", "GET /?acl HTTP/1.1", ""},
 		{"SOAP.PUT.OBJECT", "k", "", "PutObject"},
 		{"SOAP.CreateBucket", "", "", "CreateBucket"},
 		{"SOAP.ListBucket", "", "", "ListObjects"},
