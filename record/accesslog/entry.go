@@ -76,9 +76,9 @@ const timeLayout = "02/Jan/2006:15:04:05 -0700"
 
 // AppendText appends the Entry to dst as a line of a log file, without an end. It has all fields up
 // to ACLRequired, and those behind it if one of them is there. Like S3, it does not escape
-// anything, so [Parse] gives the same Entry back only if no field has a line feed, no field without
-// quotes has a space or quote, and the quoted ones have nothing that looks like their end. It
-// fails never; the error is for [encoding.TextAppender].
+// anything, so [Parse] gives the same Entry back only if no field has a line feed or carriage return,
+// no field without quotes has a space or quote, and the quoted ones have nothing that looks like their
+// end. It never fails; the error is for [encoding.TextAppender].
 func (e *Entry) AppendText(dst []byte) ([]byte, error) {
 	plain := func(s string) {
 		if s == "" {

@@ -31,6 +31,7 @@ func FuzzParse(f *testing.F) {
 		head + `"" 200 - - - - - - - "`,
 		head + `- 200 - - - - - "a" - "b" -`,
 		strings.Replace(head, "bucket", "b\xffcket", 1) + uri + `"\xff" "\xff" \xff`,
+		head + uri + `"-" "-" -` + "\r\r",
 		strings.Replace(head, "bucket", "-", 1) + uri + `"-" "-" -`,
 	} {
 		f.Add(line)
@@ -56,7 +57,8 @@ func FuzzParse(f *testing.F) {
 			t.Fatal(err)
 		}
 		if again, err := Parse(string(text)); err == nil {
-			if diff := cmp.Diff(got, again, ignoreText); diff != "" && !strings.Contains(got.Referer, `" `) {
+			ambiguous := strings.Contains(got.Referer, `" `) || strings.HasSuffix(got.Text(), "\r")
+			if diff := cmp.Diff(got, again, ignoreText); diff != "" && !ambiguous {
 				t.Errorf("%q was written as %q, which differs (-first +second):\n%s", line, text, diff)
 			}
 		} else if got.Time.Year() > 999 && got.Time.Year() < 10000 {
