@@ -1,29 +1,21 @@
 package pricing
 
 import (
+	"cmp"
 	"encoding/json"
-	"strconv"
 	"strings"
 )
 
-// Usage is a quantity of one meter, before it has a price. Trail, Account and Region say where it
-// arose and, but for Region, have no influence on the price. Each may be empty.
-type Usage struct {
-	Trail    string    `json:"trail,omitempty"`
-	Account  string    `json:"account,omitempty"`
-	Region   string    `json:"region,omitempty"`
-	Meter    MeterName `json:"meter"`
-	Quantity uint64    `json:"quantity,string"`
-	Note     string    `json:"note,omitempty"` // why it is charged, or not
-}
-
-// A Line is a [Usage] with its price: Amount is UnitPrice times Quantity, exactly, unless the line
-// is from a [Bill.Invoice].
+// A Line is a [Usage] with its price: Amount is UnitPrice times Quantity / Per, exactly, unless the
+// line is from a [Bill.Invoice].
 type Line struct {
 	Usage
 	Unit      string `json:"unit"`
 	UnitPrice USD    `json:"unitPrice"`
 	Amount    USD    `json:"amount"`
+
+	// UsageType is AWS's name of the meter in reports, without the Region in front, if it is known.
+	UsageType string `json:"usageType,omitempty"`
 }
 
 // A Bill is an itemized charge. Its lines add up to the total exactly.
@@ -33,28 +25,31 @@ type Line struct {
 //	{"currency":"USD","total":"0.1","lines":[{"trail":"images","region":"us-east-1",
 //	 "meter":"data_events","quantity":"100000","unit":"event","unitPrice":"0.000001","amount":"0.1"}]}
 type Bill struct {
-	Lines []Line `json:"lines"`
+	Currency string `json:"currency"` // as in ISO 4217; empty is USD
+	Lines    []Line `json:"lines"`
 }
 
 // Bill returns a line for each usage, in the same order. A usage for which there is no price, in its
 // Region, is an *[Error] with the cause [ErrNoPrice] and makes no bill at all; so is a line, or the
 // total, that is no USD any more, with the cause [ErrOverflow].
 func (r *Rates) Bill(usage ...Usage) (*Bill, error) {
-	b := &Bill{Lines: make([]Line, 0, len(usage))}
+	b := &Bill{Currency: r.Currency(), Lines: make([]Line, 0, len(usage))}
 	var total USD
 	for _, u := range usage {
 		rate, err := r.Rate(u.Meter, u.Region)
 		if err != nil {
 			return nil, err
 		}
-		amount, err := rate.Price.Mul(u.Quantity)
+		amount, err := rate.Price.MulDiv(u.Quantity, u.Per)
 		if err == nil {
 			total, err = total.Add(amount)
 		}
 		if err != nil {
 			return nil, &Error{Meter: u.Meter, Region: u.Region, Err: err}
 		}
-		b.Lines = append(b.Lines, Line{Usage: u, Unit: rate.Unit, UnitPrice: rate.Price, Amount: amount})
+		b.Lines = append(b.Lines, Line{
+			Usage: u, Unit: rate.Unit, UnitPrice: rate.Price, Amount: amount, UsageType: rate.UsageType,
+		})
 	}
 	return b, nil
 }
@@ -85,7 +80,7 @@ func (b *Bill) Invoice() (*Bill, error) {
 		unit            string
 		price           USD
 	}
-	invoice := &Bill{Lines: make([]Line, 0, len(b.Lines))}
+	invoice := &Bill{Currency: b.Currency, Lines: make([]Line, 0, len(b.Lines))}
 	at := make(map[key]int)
 	for _, line := range b.Lines {
 		k := key{line.Account, line.Region, line.Meter, line.Unit, line.UnitPrice}
@@ -114,15 +109,15 @@ func (b *Bill) Invoice() (*Bill, error) {
 
 // merge adds the quantity and amount of another line to those of l.
 func (l *Line) merge(other Line) error {
-	sum := l.Quantity + other.Quantity
-	if sum < l.Quantity {
-		return ErrOverflow
+	quantity, per, err := l.plus(other.Usage)
+	if err != nil {
+		return err
 	}
 	amount, err := l.Amount.Add(other.Amount)
 	if err != nil {
 		return err
 	}
-	l.Quantity, l.Amount = sum, amount
+	l.Quantity, l.Per, l.Amount = quantity, per, amount
 	return nil
 }
 
@@ -133,7 +128,7 @@ func (b *Bill) MarshalJSON() ([]byte, error) {
 		Currency string `json:"currency"`
 		Total    USD    `json:"total"`
 		Lines    []Line `json:"lines"`
-	}{"USD", b.Total(), append([]Line{}, b.Lines...)})
+	}{cmp.Or(b.Currency, "USD"), b.Total(), append([]Line{}, b.Lines...)})
 }
 
 // String returns the bill as a table for a terminal, with the notes below it, each once:
@@ -150,12 +145,12 @@ func (b *Bill) String() string {
 	t := table{columns: []column{
 		{name: "trail"}, {name: "account"}, {name: "region"}, {name: "meter"},
 		{name: "quantity", number: true}, {name: "unit"},
-		{name: "unit price", number: true}, {name: "amount USD", number: true},
+		{name: "unit price", number: true}, {name: "amount " + cell(cmp.Or(b.Currency, "USD")), number: true},
 	}}
 	for _, l := range b.Lines {
 		t.rows = append(t.rows, []string{
 			cell(l.Trail), cell(l.Account), cell(l.Region), cell(string(l.Meter)),
-			strconv.FormatUint(l.Quantity, 10), cell(l.Unit), l.UnitPrice.String(), l.Amount.String(),
+			l.UnitsText(), cell(l.Unit), l.UnitPrice.String(), l.Amount.String(),
 		})
 	}
 	t.dropEmpty()

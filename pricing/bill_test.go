@@ -80,9 +80,9 @@ func TestBillJSON(t *testing.T) {
 	got, err := json.Marshal(bill)
 	want := `{"currency":"USD","total":"0.1","lines":[` +
 		`{"trail":"images","region":"us-east-1","meter":"data_events","quantity":"100000",` +
-		`"unit":"event","unitPrice":"0.000001","amount":"0.1"},` +
+		`"unit":"event","unitPrice":"0.000001","amount":"0.1","usageType":"DataEventsRecorded"},` +
 		`{"account":"111122223333","region":"us-east-1","meter":"management_events_first_copy",` +
-		`"quantity":"18446744073709551615","note":"free","unit":"event","unitPrice":"0","amount":"0"}]}`
+		`"quantity":"18446744073709551615","note":"free","unit":"event","unitPrice":"0","amount":"0","usageType":"FreeEventsRecorded"}]}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
 	}

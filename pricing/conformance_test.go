@@ -28,16 +28,20 @@ type conformanceCase struct {
 	Rounding     string `json:"rounding"`
 }
 
-// conformanceInputs has the fields of all forms that this package has what it takes to compute.
+// conformanceInputs has the fields of all forms.
 type conformanceInputs struct {
 	Form           string
 	Region         string
 	Account        string
-	Meters         json.RawMessage // quantities by meter
+	Meters         json.RawMessage // quantities by meter, or names
+	Stores         []conformanceStore
+	BytesPerEvent  uint64            `json:"bytes_per_event,string"`
+	BytesPerGB     uint64            `json:"bytes_per_gb,string"`
+	WantLines      map[MeterName]USD `json:"want_lines_usd"`
 	Rates          map[MeterName]USD
 	Lines          []conformanceLine
 	Before, After  map[MeterName]string
-	Events         json.RawMessage              // numbers by kind, or a list of records
+	Events         json.RawMessage              // numbers by kind, a list of records, or a number
 	EventsByRegion map[string]map[string]string `json:"events_by_region"`
 	Trails         []conformanceTrail
 	DataEvent      struct {
@@ -61,12 +65,15 @@ type conformanceTrail struct {
 	Name, Account    string
 	HomeRegion       string `json:"home_region"`
 	MultiRegion      bool   `json:"multi_region"`
+	Organization     bool
 	Management, Data string
 	EventSelectors   json.RawMessage `json:"event_selectors"`
 }
 
-// errNotYet is why a case is skipped: the package does not have what it asks for.
-var errNotYet = errors.New("not here yet")
+type conformanceStore struct {
+	Management []string `json:"management_insights"`
+	Data       []string `json:"data_insights"`
+}
 
 func TestConformance(t *testing.T) {
 	dir := os.Getenv("CONFORMANCE_DIR")
@@ -80,7 +87,7 @@ func TestConformance(t *testing.T) {
 	if len(files) == 0 {
 		t.Skipf("no cases in %s; CONFORMANCE_DIR says where they are", filepath.Join(dir, "pricing"))
 	}
-	passed, skipped := 0, make(map[string]int)
+	passed := 0
 	for _, name := range files {
 		file, err := os.ReadFile(name)
 		if err != nil {
@@ -98,12 +105,7 @@ func TestConformance(t *testing.T) {
 				continue
 			}
 			t.Run(c.ID, func(t *testing.T) {
-				err := c.check()
-				if errors.Is(err, errNotYet) {
-					skipped[err.Error()]++
-					t.Skip(err)
-				}
-				if err != nil {
+				if err := c.check(); err != nil {
 					t.Fatal(err)
 				}
 				passed++
@@ -114,18 +116,11 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	t.Logf("%d cases pass", passed)
-	for _, why := range slices.Sorted(maps.Keys(skipped)) {
-		t.Logf("%d skipped: %s", skipped[why], why)
-	}
 }
 
-// check computes a case and compares. An error is errNotYet or says what is wrong.
+// check computes a case and compares. An error says what is wrong.
 func (c *conformanceCase) check() error {
 	exact, rounded, err := c.charge()
-	var missing *Error
-	if errors.As(err, &missing) && errors.Is(err, ErrNoPrice) {
-		return fmt.Errorf("%w: meter %s", errNotYet, missing.Meter)
-	}
 	if err != nil {
 		return err
 	}
@@ -173,8 +168,10 @@ func round(u USD, mode string) (USD, error) {
 		return u, nil
 	case "half_up_cent":
 		return u.RoundToCent(), nil
+	case "half_up_4dp":
+		return ParseUSD(u.Rat().FloatString(4))
 	}
-	return u, fmt.Errorf("%w: rounding %s", errNotYet, mode)
+	return u, fmt.Errorf("unknown rounding %q", mode)
 }
 
 func (in *conformanceInputs) bill() (*Bill, error) {
@@ -193,8 +190,12 @@ func (in *conformanceInputs) bill() (*Bill, error) {
 		return in.accountsBill()
 	case "selectors":
 		return in.selectorsBill()
+	case "insights":
+		return in.insightsBill()
+	case "volume":
+		return in.volumeBill()
 	}
-	return nil, fmt.Errorf("%w: form %s", errNotYet, in.Form)
+	return nil, fmt.Errorf("unknown form %q", in.Form)
 }
 
 // rates returns the published rates, of us-east-1 if the case leaves the Region open, with those
@@ -202,7 +203,7 @@ func (in *conformanceInputs) bill() (*Bill, error) {
 func (in *conformanceInputs) rates() (*Rates, error) {
 	rates, ok := Published(in.region())
 	if !ok {
-		return nil, fmt.Errorf("%w: Region %s", errNotYet, in.region())
+		return nil, fmt.Errorf("no prices for Region %s", in.region())
 	}
 	for meter, price := range in.Rates {
 		var err error
@@ -225,7 +226,7 @@ func (in *conformanceInputs) metersBill(quantities map[MeterName]string) (*Bill,
 	for _, meter := range slices.Sorted(maps.Keys(quantities)) {
 		u := Usage{Region: in.region(), Meter: meter}
 		var err error
-		if u.Quantity, err = wholeQuantity(meter, quantities[meter]); err != nil {
+		if u.Quantity, u.Per, err = ParseQuantity(quantities[meter]); err != nil {
 			return nil, err
 		}
 		usage = append(usage, u)
@@ -251,12 +252,85 @@ func (in *conformanceInputs) linesBill() (*Bill, error) {
 			}
 		}
 		u := Usage{Region: line.Region, Meter: line.Meter}
-		if u.Quantity, err = wholeQuantity(line.Meter, line.Quantity); err != nil {
+		if u.Quantity, u.Per, err = ParseQuantity(line.Quantity); err != nil {
 			return nil, err
 		}
 		usage = append(usage, u)
 	}
 	return rates.Bill(usage...)
+}
+
+func (in *conformanceInputs) insightsBill() (*Bill, error) {
+	var events map[string]string
+	if err := json.Unmarshal(in.Events, &events); err != nil {
+		return nil, err
+	}
+	counts := make(map[string]uint64)
+	for kind, text := range events {
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		counts[kind] = n
+	}
+	rates, err := in.rates()
+	if err != nil {
+		return nil, err
+	}
+	var usage []Usage
+	for _, store := range in.Stores {
+		types, err := ParseInsightTypes(store.Management...)
+		if err != nil {
+			return nil, err
+		}
+		onData, err := ParseInsightTypes(store.Data...)
+		if err != nil {
+			return nil, err
+		}
+		management, data, err := Insights{types, onData}.Analyzed(
+			counts["management_read"], counts["management_write"], counts["data_read"]+counts["data_write"])
+		if err != nil {
+			return nil, err
+		}
+		usage = append(usage,
+			Usage{Region: in.region(), Meter: InsightsManagementEvents, Quantity: management},
+			Usage{Region: in.region(), Meter: InsightsDataEvents, Quantity: data})
+	}
+	return rates.Bill(usage...)
+}
+
+func (in *conformanceInputs) volumeBill() (*Bill, error) {
+	var text string
+	var meters []MeterName
+	if err := errors.Join(json.Unmarshal(in.Events, &text), json.Unmarshal(in.Meters, &meters)); err != nil {
+		return nil, err
+	}
+	events, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	rates, err := in.rates()
+	if err != nil {
+		return nil, err
+	}
+	var usage []Usage
+	for _, meter := range meters {
+		u := Usage{Region: in.region(), Meter: meter, Quantity: events}
+		if strings.HasSuffix(string(meter), "_gb") || strings.HasSuffix(string(meter), "_gb_month") {
+			u.Quantity, u.Per = events*in.BytesPerEvent, in.BytesPerGB
+		}
+		usage = append(usage, u)
+	}
+	bill, err := rates.Bill(usage...)
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range bill.Lines {
+		if want, ok := in.WantLines[line.Meter]; ok && line.Amount.RoundToCent() != want {
+			return nil, fmt.Errorf("%s: %v, want %v", line.Meter, line.Amount, want)
+		}
+	}
+	return bill, nil
 }
 
 func (in *conformanceInputs) saving() (USD, error) {
@@ -296,7 +370,7 @@ func (in *conformanceInputs) trailsBill() (*Bill, error) {
 			category, readWrite, _ := strings.Cut(kind, "_")
 			categories := map[string]record.Category{"management": record.Management, "data": record.Data}
 			if categories[category] == "" || readWrite != "read" && readWrite != "write" {
-				return nil, fmt.Errorf("%w: events %s", errNotYet, kind)
+				return nil, fmt.Errorf("unknown events %q", kind)
 			}
 			r := newRecord(categories[category], readWrite == "read")
 			r.AWSRegion = region
@@ -391,7 +465,7 @@ func (in *conformanceInputs) meter() (*Meter, error) {
 		}
 		m.Trails = append(m.Trails, Trail{
 			Name: trail.Name, Selector: compiled, Account: trail.Account,
-			HomeRegion: trail.HomeRegion, MultiRegion: trail.MultiRegion,
+			HomeRegion: trail.HomeRegion, MultiRegion: trail.MultiRegion, Organization: trail.Organization,
 		})
 	}
 	return m, nil
@@ -412,21 +486,12 @@ func basicSelectors(management, data string) string {
 	return "[" + strings.Join(selectors, ", ") + "]"
 }
 
-// wholeQuantity returns a quantity that a Usage can have.
-func wholeQuantity(meter MeterName, text string) (uint64, error) {
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%w: fractional quantity of %s", errNotYet, meter)
-	}
-	return n, nil
-}
-
 func addTimes(m *Meter, r *record.Record, count string) error {
-	n, err := strconv.Atoi(count)
-	for range n {
-		m.Add(r)
+	n, err := strconv.ParseUint(count, 10, 64)
+	if err != nil {
+		return err
 	}
-	return err
+	return m.AddTimes(r, n)
 }
 
 // wantQuantity compares the sum of some quantities.

@@ -12,6 +12,7 @@ var (
 	ErrOverflow  = errors.New("overflow")
 	ErrNoPrice   = errors.New("no price")
 	ErrRate      = errors.New("invalid rate")
+	ErrMeter     = errors.New("not a meter that fits")
 )
 
 // A SyntaxError says why a text is not an amount, and where:
@@ -39,13 +40,16 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 //
 //	pricing: no price for data_events in "cn-north-1"
 type Error struct {
-	Meter  MeterName
-	Region string // empty if it is about the meter in any Region
-	Err    error  // ErrNoPrice, ErrOverflow, or ErrRate with what is wrong
+	Meter  MeterName // empty if it is about no single one
+	Region string    // empty if it is about the meter in any Region
+	Err    error     // ErrNoPrice, ErrOverflow, or ErrRate with what is wrong
 }
 
 // Error names the package, the cause and the place.
 func (e *Error) Error() string {
+	if e.Meter == "" && e.Region == "" {
+		return fmt.Sprintf("pricing: %v", e.Err)
+	}
 	if e.Region == "" {
 		return fmt.Sprintf("pricing: %v for %s", e.Err, cell(string(e.Meter)))
 	}

@@ -2,6 +2,8 @@ package pricing
 
 import (
 	"cmp"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -18,30 +20,38 @@ type Trail struct {
 	// management events, and nothing else.
 	Selector *selector.Selector
 
-	// Account is the account whose records the trail logs. Empty, as for the trail of an
-	// organization, it is every account.
+	// Account is the account whose records the trail logs. Empty, it is every account.
 	Account string
+
+	// Organization is true for the trail of an organization: it logs the records of every account,
+	// whatever Account is, and its copy of a management event comes before those of other trails.
+	Organization bool
 
 	// HomeRegion is the Region whose records a single-Region trail logs. Empty, the trail logs those
 	// of every Region, as it does if MultiRegion is true.
 	HomeRegion  string
 	MultiRegion bool
+
+	// Insights are the types of Insights that are switched on for the trail.
+	Insights Insights
 }
 
 // reaches reports whether the trail logs records of an account and Region at all.
 func (t *Trail) reaches(account, region string) bool {
-	return (t.Account == "" || t.Account == account) &&
+	return (t.Account == "" || t.Organization || t.Account == account) &&
 		(t.MultiRegion || t.HomeRegion == "" || t.HomeRegion == region)
 }
 
 // A Meter counts the records that trails log, and how often each of them is charged for:
 //
 //   - a data event or a network activity event, once for every trail that logs it;
-//   - a management event, for every trail that logs it except the first, which is free.
+//   - a management event, for every trail that logs it except the first, which is free;
+//   - a management or data event that Insights analyzes, once for each type that does, on every
+//     trail.
 //
-// A trail logs a record once, however many of its selectors take it. The first trail is the first
-// in Trails, so an organization's trail belongs in front of those of its members. What no trail
-// logs, records of other categories among it, costs nothing.
+// A trail logs a record once, however many of its selectors take it. The first trail is that of the
+// organization, or else the first in Trails. What no trail logs, records of other categories among
+// it, costs nothing.
 //
 // Account and Region are those in which the record was delivered: [record.Record.Account] and
 // awsRegion. The same call may come as two records, one for the caller's
@@ -50,7 +60,9 @@ func (t *Trail) reaches(account, region string) bool {
 // of two trails, has to be given once.
 //
 // A Meter may be used by one goroutine at a time, must not be copied after the first call of Add,
-// and keeps nothing of a record but account and Region.
+// and keeps nothing of a record but account and Region. To count on several goroutines or machines,
+// give each a Meter of the same trails, and put them together with [Meter.Merge]; as JSON a Meter can
+// be sent from one to the other.
 type Meter struct {
 	// Trails are the trails to count for, not to be changed after the first call of Add.
 	Trails []Trail
@@ -68,7 +80,7 @@ type Meter struct {
 //
 // Invariants:
 //   - Meter.last is nil or a place in Meter.places.
-//   - trails has the order of Meter.Trails.
+//   - trails has the trails of organizations first, and otherwise the order of Meter.Trails.
 type place struct {
 	placeKey
 	trails []tally
@@ -80,6 +92,7 @@ type placeKey struct{ account, region string }
 type tally struct {
 	trail    int // index in Meter.Trails
 	selector *selector.Selector
+	insights analyses
 	counts   [len(kinds)]uint64
 }
 
@@ -89,6 +102,8 @@ const (
 	additionalCopies
 	dataEvents
 	networkActivityEvents
+	insightsManagement
+	insightsData
 )
 
 // kinds has for each kind its meter, and what a bill says about it.
@@ -100,10 +115,49 @@ var kinds = [...]struct {
 	additionalCopies:      {ManagementAdditionalCopies, "logged by another trail too, which has the free copy"},
 	dataEvents:            {DataEvents, "every copy is charged, the first included"},
 	networkActivityEvents: {NetworkActivityEvents, "every copy is charged, the first included"},
+	insightsManagement:    {InsightsManagementEvents, "every event is charged for each Insights type that analyzes it"},
+	insightsData:          {InsightsDataEvents, "every event is charged for each Insights type that analyzes it"},
 }
 
+// A Charge is what a record adds to the quantity of one trail and meter.
+type Charge struct {
+	Trail    int // index in the Trails of the [Meter]
+	Meter    MeterName
+	Quantity uint64
+}
+
+// maxRecords is how many records a Meter counts: so many that no quantity overflows, since a record
+// adds at most two, one for each type of Insights.
+const maxRecords = math.MaxUint64 / 2
+
 // Add counts a record on each trail that logs it.
-func (m *Meter) Add(r *record.Record) {
+func (m *Meter) Add(r *record.Record) { m.add(r, 1, nil) }
+
+// AddTimes counts a record n times. That is for records that are known only by their number. If the
+// Meter would have more than 2^63 records, the error is [ErrOverflow], and nothing is counted.
+func (m *Meter) AddTimes(r *record.Record, n uint64) error {
+	if !m.fits(n) {
+		return ErrOverflow
+	}
+	m.add(r, n, nil)
+	return nil
+}
+
+// fits reports whether n more records can be counted.
+func (m *Meter) fits(n uint64) bool { return n <= maxRecords-m.logged-m.dropped }
+
+// AppendCharges counts a record n times, as [Meter.AddTimes] does, and appends to dst what that adds
+// to the quantities: first copies, which are free, among it.
+func (m *Meter) AppendCharges(dst []Charge, r *record.Record, n uint64) ([]Charge, error) {
+	if !m.fits(n) {
+		return dst, ErrOverflow
+	}
+	m.add(r, n, &dst)
+	return dst, nil
+}
+
+// add counts a record n times, and appends to charges unless that is nil.
+func (m *Meter) add(r *record.Record, n uint64, charges *[]Charge) {
 	category, _ := r.Category()
 	var first, again int // kinds of the first copy and of those after it
 	switch category {
@@ -114,22 +168,46 @@ func (m *Meter) Add(r *record.Record) {
 	case record.NetworkActivity:
 		first, again = networkActivityEvents, networkActivityEvents
 	default:
-		m.dropped++
+		m.dropped += n
 		return
 	}
 	p, kind, logged := m.place(r), first, false
 	for i := range p.trails {
 		t := &p.trails[i]
 		if t.selector == nil && category == record.Management || t.selector != nil && t.selector.Match(r) {
-			t.counts[kind]++
+			t.count(kind, n, charges)
+			if t.insights.any {
+				t.analyze(r, category, n, charges)
+			}
 			kind = again
 			logged = true
 		}
 	}
 	if logged {
-		m.logged++
+		m.logged += n
 	} else {
-		m.dropped++
+		m.dropped += n
+	}
+}
+
+func (t *tally) count(kind int, n uint64, charges *[]Charge) {
+	t.counts[kind] += n
+	if charges != nil {
+		*charges = append(*charges, Charge{t.trail, kinds[kind].meter, n})
+	}
+}
+
+// analyze counts a record that the trail has logged, for the Insights of the trail.
+func (t *tally) analyze(r *record.Record, category record.Category, n uint64, charges *[]Charge) {
+	kind, types := insightsData, t.insights.data
+	if category == record.Management {
+		kind, types = insightsManagement, t.insights.writes
+		if readOnly, _ := r.IsReadOnly(); readOnly {
+			types = t.insights.reads
+		}
+	}
+	if types > 0 && category != record.NetworkActivity {
+		t.count(kind, types*n, charges)
 	}
 }
 
@@ -152,14 +230,27 @@ func (m *Meter) newPlace(key placeKey) *place {
 	p := &place{placeKey: key}
 	for i := range m.Trails {
 		if t := &m.Trails[i]; t.reaches(key.account, key.region) {
-			p.trails = append(p.trails, tally{trail: i, selector: t.Selector})
+			p.trails = append(p.trails, tally{trail: i, selector: t.Selector, insights: t.Insights.analyses()})
 		}
 	}
+	slices.SortStableFunc(p.trails, func(a, b tally) int {
+		return organizationsFirst(&m.Trails[a.trail], &m.Trails[b.trail])
+	})
 	if m.places == nil {
 		m.places = make(map[placeKey]*place)
 	}
 	m.places[key] = p
 	return p
+}
+
+func organizationsFirst(a, b *Trail) int {
+	switch {
+	case a.Organization == b.Organization:
+		return 0
+	case a.Organization:
+		return -1
+	}
+	return 1
 }
 
 // Records returns how many records at least one trail logged, and how many none did. Together they
@@ -169,13 +260,7 @@ func (m *Meter) Records() (logged, dropped uint64) { return m.logged, m.dropped 
 // Usage returns what was counted, without what is zero, by trail in the order of Trails, then by
 // account, Region and meter.
 func (m *Meter) Usage() []Usage {
-	places := make([]*place, 0, len(m.places))
-	for _, p := range m.places {
-		places = append(places, p)
-	}
-	slices.SortFunc(places, func(p, q *place) int {
-		return cmp.Or(cmp.Compare(p.account, q.account), cmp.Compare(p.region, q.region))
-	})
+	places := m.sortedPlaces()
 	var usage []Usage
 	for trail := range m.Trails {
 		for _, p := range places {
@@ -185,12 +270,17 @@ func (m *Meter) Usage() []Usage {
 	return usage
 }
 
+// sortedPlaces returns the places by account and Region.
+func (m *Meter) sortedPlaces() []*place {
+	return slices.SortedFunc(maps.Values(m.places), func(p, q *place) int {
+		return cmp.Or(cmp.Compare(p.account, q.account), cmp.Compare(p.region, q.region))
+	})
+}
+
 // appendUsage appends what a trail logged in p.
 func (p *place) appendUsage(dst []Usage, trail int, name string) []Usage {
-	i, ok := slices.BinarySearchFunc(p.trails, trail, func(t tally, trail int) int {
-		return cmp.Compare(t.trail, trail)
-	})
-	if !ok {
+	i := slices.IndexFunc(p.trails, func(t tally) bool { return t.trail == trail })
+	if i < 0 {
 		return dst
 	}
 	for kind, n := range p.trails[i].counts {

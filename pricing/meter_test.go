@@ -1,10 +1,13 @@
 package pricing
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +66,8 @@ func TestMeterCopies(t *testing.T) {
 		{"elsewhere", []Trail{{Name: "a", HomeRegion: "eu-west-1"}, {Name: "b", Account: "444455556666"}}, nil},
 		{"at home", []Trail{{Name: "a", HomeRegion: "us-east-1"}, {Name: "b", Account: "111122223333"}},
 			[]string{"a management_events_first_copy 2", "b management_events_additional_copy 2"}},
+		{"organization", []Trail{{Name: "a"}, {Name: "b", Account: "444455556666", Organization: true}},
+			[]string{"a management_events_additional_copy 2", "b management_events_first_copy 2"}},
 		{"multi-Region", []Trail{{Name: "a", HomeRegion: "eu-west-1", MultiRegion: true}},
 			[]string{"a management_events_first_copy 2"}},
 	} {
@@ -218,6 +223,7 @@ func compareMeter(t *testing.T, seed uint64) {
 		t.Errorf("seed %d: invoice %v, want %s", seed, got, printSlow(want))
 	}
 
+	compareParts(t, seed, trails, records, m)
 	rnd := rand.New(rand.NewPCG(seed, 8))
 	rnd.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
 	shuffled := &Meter{Trails: trails}
@@ -226,6 +232,175 @@ func compareMeter(t *testing.T, seed uint64) {
 	}
 	if !slices.Equal(shuffled.Usage(), usage) {
 		t.Errorf("seed %d: in another order: %v, want %v", seed, shuffled.Usage(), usage)
+	}
+}
+
+// compareParts splits the records among three meters, sends these as JSON to somewhere else, and merges
+// them in two ways. All that must make no difference.
+func compareParts(t *testing.T, seed uint64, trails []Trail, records []*record.Record, whole *Meter) {
+	parts := make([]Meter, 3)
+	for i := range parts {
+		parts[i].Trails = trails
+	}
+	for i, r := range records {
+		if charges, err := parts[i%3].AppendCharges(nil, r, 1); err != nil || len(charges) > 2*len(trails) {
+			t.Errorf("seed %d: charges %v, %v", seed, charges, err)
+		}
+	}
+	var received [3]Meter
+	for i := range parts {
+		text, err := json.Marshal(&parts[i])
+		if err == nil {
+			err = json.Unmarshal(text, &received[i])
+		}
+		if err != nil {
+			t.Fatalf("seed %d: %v in %s", seed, err, text)
+		}
+		again, err := json.Marshal(&received[i])
+		if err != nil || string(again) != string(text) {
+			t.Errorf("seed %d: %s\nbecomes %s, %v", seed, text, again, err)
+		}
+	}
+	left := &Meter{Trails: trails} // ((0 + 1) + 2)
+	for i := range received {
+		if err := left.Merge(&received[i]); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+	if err := errors.Join(parts[1].Merge(&parts[2]), parts[1].Merge(&parts[0])); err != nil { // ((1 + 2) + 0)
+		t.Fatalf("seed %d: %v", seed, err)
+	}
+	want, _ := json.Marshal(whole)
+	for _, m := range []*Meter{left, &parts[1]} {
+		if got, err := json.Marshal(m); err != nil || string(got) != string(want) {
+			t.Errorf("seed %d: merged: %s, %v\nwant %s", seed, got, err, want)
+		}
+	}
+}
+
+func TestMeterJSON(t *testing.T) {
+	m := Meter{Trails: []Trail{
+		{Name: "organization", Organization: true, Account: "111122223333"},
+		{Name: "objects", Selector: allObjects, HomeRegion: "us-east-1", Insights: Insights{Data: CallRateInsight}},
+	}}
+	m.Add(newRecord(record.Data, true))
+	m.Add(newRecord(record.Insight, true))
+	text, err := json.Marshal(&m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"version":1,"trails":[{"name":"organization","account":"111122223333","organization":true},` +
+		`{"name":"objects","homeRegion":"us-east-1","insights":{"data":"ApiCallRateInsight"},"selectors":`
+	if !strings.HasPrefix(string(text), want) {
+		t.Errorf("got %s\nwant %s...", text, want)
+	}
+	want = `"logged":"1","dropped":"1","places":[{"account":"111122223333","region":"us-east-1","counts":[` +
+		`{"trail":1,"meter":"data_events","quantity":"1"},` +
+		`{"trail":1,"meter":"insights_data_events_analyzed","quantity":"1"}]}]}`
+	if !strings.HasSuffix(string(text), want) {
+		t.Errorf("got %s\nwant ...%s", text, want)
+	}
+	for old, replaced := range map[string]string{
+		`"version":1`:           `"version":2`,
+		`"trail":1`:             `"trail":2`,
+		`"quantity":"1"`:        `"quantity":"5"`,
+		`"meter":"data_events"`: `"meter":"pigeons"`,
+		`"ApiCallRateInsight"`:  `"ApiCallRate"`,
+		`"logged":"1"`:          `"logged":"9223372036854775807"`,
+		`"places":[`:            `"places":[{"account":"111122223333","region":"us-east-1","counts":[]},`,
+		`"ReadWriteType":"All"`: `"ReadWriteType":"Some"`,
+		`{"version"`:            `["version"`,
+	} {
+		wrong := strings.Replace(string(text), old, replaced, 1)
+		if wrong == string(text) {
+			t.Fatalf("no %s in %s", old, text)
+		}
+		var n Meter
+		if err := json.Unmarshal([]byte(wrong), &n); err == nil {
+			t.Errorf("%s is taken for %s", replaced, old)
+		}
+		if n.Trails != nil {
+			t.Errorf("with %s it fails, and leaves %v", replaced, n.Trails)
+		}
+	}
+	var same, other Meter
+	same.Trails, other.Trails = m.Trails, m.Trails[:1]
+	if err := json.Unmarshal(text, &same); err != nil || !slices.Equal(same.Usage(), m.Usage()) {
+		t.Errorf("into the same trails: %v, %v", same.Usage(), err)
+	}
+	same.Add(newRecord(record.Data, true)) // it goes on counting
+	if u := same.Usage(); len(u) != 2 || u[0].Quantity != 2 {
+		t.Errorf("and one more: %v", u)
+	}
+	if err := json.Unmarshal(text, &other); !errors.Is(err, ErrMeter) {
+		t.Errorf("into other trails: %v, want ErrMeter", err)
+	}
+	if err := other.Merge(&m); !errors.Is(err, ErrMeter) {
+		t.Errorf("merged with other trails: %v, want ErrMeter", err)
+	}
+}
+
+func TestMeterOverflow(t *testing.T) {
+	m := Meter{Trails: []Trail{{Insights: Insights{Management: CallRateInsight | ErrorRateInsight}}}}
+	write := newRecord(record.Management, false)
+	if err := m.AddTimes(write, maxRecords); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.AddTimes(write, 1); !errors.Is(err, ErrOverflow) {
+		t.Errorf("one more than 2^63-1: %v, want ErrOverflow", err)
+	}
+	if charges, err := m.AppendCharges(nil, write, 1); !errors.Is(err, ErrOverflow) || charges != nil {
+		t.Errorf("one more than 2^63-1: %v, %v, want ErrOverflow", charges, err)
+	}
+	if err := m.Merge(&m); !errors.Is(err, ErrOverflow) {
+		t.Errorf("twice: %v, want ErrOverflow", err)
+	}
+	u := m.Usage()
+	if len(u) != 2 || u[0].Quantity != maxRecords || u[1].Quantity != 2*maxRecords {
+		t.Errorf("got %v", u)
+	}
+}
+
+// Writes are analyzed for both types, reads for the error rate only, and data events for both.
+func TestMeterInsights(t *testing.T) {
+	m := Meter{Trails: []Trail{
+		{Name: "both", Selector: twice, Insights: Insights{CallRateInsight | ErrorRateInsight, CallRateInsight | ErrorRateInsight}},
+		{Name: "calls", Insights: Insights{Management: CallRateInsight, Data: CallRateInsight}},
+	}}
+	for i, r := range []*record.Record{
+		newRecord(record.Management, true), newRecord(record.Management, false),
+		newRecord(record.Data, true), newRecord(record.Data, false), newRecord(record.NetworkActivity, false),
+	} {
+		if err := m.AddTimes(r, []uint64{1, 10, 100, 1000, 10000}[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for _, u := range m.Usage() {
+		got = append(got, fmt.Sprintf("%s %s %d", u.Trail, u.Meter, u.Quantity))
+	}
+	want := []string{
+		"both management_events_first_copy 11",
+		"both data_events 1100",
+		"both insights_management_events_analyzed 21",
+		"both insights_data_events_analyzed 2200",
+		"calls management_events_additional_copy 11",
+		"calls insights_management_events_analyzed 10",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestParseInsightTypes(t *testing.T) {
+	both, err := ParseInsightTypes("ApiErrorRateInsight", "ApiCallRateInsight", "ApiCallRateInsight")
+	if err != nil || both != CallRateInsight|ErrorRateInsight || both.String() != "ApiCallRateInsight,ApiErrorRateInsight" {
+		t.Errorf("both are %v, %v", both, err)
+	}
+	_, err = ParseInsightTypes("ApiCallRateInsights")
+	want := `pricing: unknown Insights type "ApiCallRateInsights" (did you mean "ApiCallRateInsight"?)`
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 
@@ -246,7 +421,7 @@ func TestMeterAllocs(t *testing.T) {
 }
 
 func BenchmarkMeterAdd(b *testing.B) {
-	for _, trails := range []int{1, 5} {
+	for _, trails := range []int{1, 5, 50} {
 		for _, category := range []record.Category{record.Management, record.Data} {
 			b.Run(fmt.Sprintf("trails=%d/category=%s/place=same", trails, category), func(b *testing.B) {
 				benchmarkAdd(b, trails, []*record.Record{newRecord(category, false)})

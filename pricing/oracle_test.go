@@ -26,18 +26,26 @@ func parseSlow(text string) (*big.Rat, bool) {
 	return x, ok && isUSDSlow(x)
 }
 
-// isUSDSlow reports whether x is within 10^15 and a whole number of 10^-13 / 2^30.
+// isUSDSlow reports whether x is within 10^15, and a number of 10^-13 / 2^30 with a denominator of at
+// most 64 bits.
 func isUSDSlow(x *big.Rat) bool {
 	most := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(15), nil))
 	units := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(13), nil))
 	units.Mul(units, big.NewRat(1<<30, 1))
-	return new(big.Rat).Abs(x).Cmp(most) <= 0 && units.Mul(units, x).IsInt()
+	return new(big.Rat).Abs(x).Cmp(most) <= 0 && units.Mul(units, x).Denom().BitLen() <= 64
 }
 
 // printSlow returns x with all its decimals.
 func printSlow(x *big.Rat) string {
-	text := x.FloatString(43)
-	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	text := x.FloatString(106)
+	if back := mustRat(text); back.Cmp(x) != 0 {
+		text = x.FloatString(20)
+	}
+	text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	if text == "-0" {
+		return "0"
+	}
+	return text
 }
 
 // centsSlow returns x rounded to the cent, half a cent away from zero.
@@ -66,6 +74,9 @@ var pricesSlow = map[MeterName]*big.Rat{
 	"management_events_additional_copy": mustRat("2/100000"),
 	"data_events":                       mustRat("1/1000000"),
 	"network_activity_events":           mustRat("1/1000000"),
+
+	"insights_management_events_analyzed": mustRat("35/10000000"),
+	"insights_data_events_analyzed":       mustRat("3/10000000"),
 }
 
 // An itemSlow is what a line of the bill is about.
@@ -82,19 +93,41 @@ func meterSlow(trails []Trail, records []*record.Record) map[itemSlow]uint64 {
 		if account == "" {
 			account = r.UserIdentity.AccountID
 		}
-		var copies []string // the trails that log this event, in order
-		for _, t := range trails {
-			if t.Account != "" && t.Account != account {
-				continue // somebody else's trail
+		var copies []string // the trails that log this event, that of the organization first
+		log := func(t Trail) {
+			if t.Account != "" && t.Account != account && !t.Organization {
+				return // somebody else's trail
 			}
 			if !t.MultiRegion && t.HomeRegion != "" && t.HomeRegion != r.AWSRegion {
-				continue // a trail elsewhere
+				return // a trail elsewhere
 			}
-			if t.Selector == nil && r.EventCategory == "Management" {
-				copies = append(copies, t.Name)
+			if t.Selector == nil && r.EventCategory != "Management" || t.Selector != nil && !t.Selector.Match(r) {
+				return
 			}
-			if t.Selector != nil && t.Selector.Match(r) {
-				copies = append(copies, t.Name)
+			copies = append(copies, t.Name)
+			callRate, errorRate := t.Insights.Management&CallRateInsight != 0, t.Insights.Management&ErrorRateInsight != 0
+			meter := MeterName("insights_management_events_analyzed")
+			if r.EventCategory == "Data" {
+				callRate, errorRate = t.Insights.Data&CallRateInsight != 0, t.Insights.Data&ErrorRateInsight != 0
+				meter = "insights_data_events_analyzed"
+			} else if r.EventCategory != "Management" {
+				return
+			}
+			if callRate && (r.ReadOnly == record.False || r.EventCategory == "Data") {
+				counts[itemSlow{t.Name, account, r.AWSRegion, meter}]++
+			}
+			if errorRate {
+				counts[itemSlow{t.Name, account, r.AWSRegion, meter}]++
+			}
+		}
+		for _, t := range trails {
+			if t.Organization {
+				log(t)
+			}
+		}
+		for _, t := range trails {
+			if !t.Organization {
+				log(t)
 			}
 		}
 		for i, trail := range copies {
@@ -174,6 +207,12 @@ func generate(seed uint64) ([]Trail, []*record.Record) {
 			Name:        fmt.Sprintf("trail-%d", i),
 			Selector:    someSelectors[rnd.IntN(len(someSelectors))],
 			MultiRegion: rnd.IntN(2) == 0,
+		}
+		if rnd.IntN(3) == 0 {
+			trails[i].Insights = Insights{InsightTypes(rnd.IntN(4)), InsightTypes(rnd.IntN(4))}
+		}
+		if rnd.IntN(5) == 0 {
+			trails[i].Organization = true
 		}
 		if rnd.IntN(3) == 0 {
 			trails[i].Account = someAccounts[rnd.IntN(len(someAccounts))]

@@ -3,26 +3,12 @@ package pricing
 import (
 	"cmp"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"sync"
 	"time"
-)
-
-// A MeterName says what is counted and charged. The constants are those that the published price
-// list has; a list of one's own may have any others.
-type MeterName string
-
-// The meters of the published price list. A [Meter] counts the first four.
-const (
-	ManagementFirstCopies      MeterName = "management_events_first_copy"
-	ManagementAdditionalCopies MeterName = "management_events_additional_copy"
-	DataEvents                 MeterName = "data_events"
-	NetworkActivityEvents      MeterName = "network_activity_events"
-	InsightsManagementEvents   MeterName = "insights_management_events_analyzed"
 )
 
 // A Rate is a row of a price list: what one unit costs.
@@ -37,13 +23,14 @@ type Rate struct {
 	Source    string    `json:"source,omitempty"`
 }
 
-// Rates are a price list: at most one [Rate] for a meter and Region.
+// Rates are a price list: at any time at most one [Rate] for a meter and Region.
 //
 // Rates do not change, and any number of goroutines may use them. The zero Rates, and a nil
-// pointer too, have no prices; with [Rates.With] a price list of one's own begins.
+// pointer too, have no prices; with [Rates.With] or [ParseRates] a price list of one's own begins.
 type Rates struct {
-	rows    []Rate
-	regions []string // that a row without a Region is for, sorted; nil for every Region
+	currency string // empty for USD
+	rows     []Rate
+	regions  []string // that a row without a Region is for, sorted; nil for every Region
 }
 
 // Published returns the newest price list that is known for a Region. It is the same for all
@@ -58,25 +45,22 @@ func Published(region string) (*Rates, bool) { return publishedWhere(region, isC
 // price list is that of 2016-11-21, when data events were announced; on a day before it, the
 // result is false.
 func PublishedOn(region string, day time.Time) (*Rates, bool) {
-	date := day.UTC().Format(time.DateOnly)
-	return publishedWhere(region, func(row Rate) bool {
-		return row.From <= date && (row.Until == "" || date < row.Until)
-	})
+	return publishedWhere(region, isValidOn(day))
 }
 
 func isCurrent(row Rate) bool { return row.Until == "" }
+
+func isValidOn(day time.Time) func(Rate) bool {
+	date := day.UTC().Format(time.DateOnly)
+	return func(row Rate) bool { return row.From <= date && (row.Until == "" || date < row.Until) }
+}
 
 func publishedWhere(region string, valid func(Rate) bool) (*Rates, bool) {
 	all := published()
 	if _, ok := slices.BinarySearch(all.regions, region); !ok {
 		return nil, false
 	}
-	r := &Rates{regions: all.regions}
-	for _, row := range all.rows {
-		if valid(row) {
-			r.rows = append(r.rows, row)
-		}
-	}
+	r := all.where(valid)
 	return r, len(r.rows) > 0
 }
 
@@ -84,34 +68,64 @@ func publishedWhere(region string, valid func(Rate) bool) (*Rates, bool) {
 var publishedJSON []byte
 
 // published returns rates.json: all rows, of all times.
+//
+// Its Regions are those of the commercial partition in the endpoint tables of the AWS General Reference,
+// in copies of 2025 and 2026; the newest is ap-southeast-6, New Zealand, which opened on 2025-09-02.
 var published = sync.OnceValue(func() *Rates {
-	var file struct {
-		Regions []string
-		Rates   []Rate
-	}
-	if err := json.Unmarshal(publishedJSON, &file); err != nil {
+	r, err := ParseRates(publishedJSON)
+	if err != nil {
 		panic("pricing: rates.json: " + err.Error())
 	}
-	return &Rates{rows: file.Rates, regions: file.Regions}
+	return r
 })
 
-// With returns a price list in which rows take the place of those for the same meter and Region, or
-// are added. A row that is invalid, because it has no meter or unit, a price below zero, or a day
+// On returns the rows that are valid on a day, which begins at midnight UTC.
+func (r *Rates) On(day time.Time) *Rates {
+	if r == nil {
+		return nil
+	}
+	return r.where(isValidOn(day))
+}
+
+func (r *Rates) where(valid func(Rate) bool) *Rates {
+	some := &Rates{currency: r.currency, regions: r.regions}
+	for _, row := range r.rows {
+		if valid(row) {
+			some.rows = append(some.rows, row)
+		}
+	}
+	return some
+}
+
+// Currency returns the currency of the prices, as in ISO 4217: "USD" unless the list says otherwise.
+func (r *Rates) Currency() string {
+	if r == nil {
+		return "USD"
+	}
+	return cmp.Or(r.currency, "USD")
+}
+
+// With returns a price list in which rows take the place of those for the same meter and Region, of
+// whatever days, or are added. A row that is invalid, because it has no meter or unit, a price below zero, or a day
 // that is none, is an *[Error] with the cause [ErrRate].
 func (r *Rates) With(rows ...Rate) (*Rates, error) {
 	with := new(Rates)
 	if r != nil {
-		*with = Rates{rows: slices.Clone(r.rows), regions: r.regions}
+		*with = Rates{currency: r.currency, rows: slices.Clone(r.rows), regions: r.regions}
 	}
 	for _, row := range rows {
 		if err := row.check(); err != nil {
 			return nil, &Error{Meter: row.Meter, Region: row.Region, Err: fmt.Errorf("%w (%w)", ErrRate, err)}
 		}
-		if i := with.index(row.Meter, row.Region); i >= 0 {
-			with.rows[i] = row
-		} else {
+		i := with.index(row.Meter, row.Region)
+		if i < 0 {
 			with.rows = append(with.rows, row)
+			continue
 		}
+		with.rows[i] = row
+		with.rows = slices.Concat(with.rows[:i+1], slices.DeleteFunc(with.rows[i+1:], func(old Rate) bool {
+			return old.Meter == row.Meter && old.Region == row.Region
+		}))
 	}
 	return with, nil
 }
@@ -135,14 +149,15 @@ func (row Rate) check() error {
 }
 
 // Rate returns the row for a meter in a Region: the one for just this Region, or else the one for
-// every Region. Where the list has neither, the error is an *[Error] with the cause [ErrNoPrice].
+// every Region. If the list has several, for different days, it is the last. Where the list has
+// none, the error is an *[Error] with the cause [ErrNoPrice].
 func (r *Rates) Rate(meter MeterName, region string) (Rate, error) {
 	if r != nil {
-		if i := r.index(meter, region); i >= 0 && region != "" {
-			return r.rows[i], nil
+		if row, ok := r.last(meter, region); ok && region != "" {
+			return row, nil
 		}
-		if i := r.index(meter, ""); i >= 0 && r.covers(region) {
-			return r.rows[i], nil
+		if row, ok := r.last(meter, ""); ok && r.covers(region) {
+			return row, nil
 		}
 	}
 	return Rate{}, &Error{Meter: meter, Region: region, Err: ErrNoPrice}
@@ -154,6 +169,16 @@ func (r *Rates) All() iter.Seq[Rate] {
 		r = new(Rates)
 	}
 	return slices.Values(r.rows)
+}
+
+// last returns the row for a meter and Region that begins last.
+func (r *Rates) last(meter MeterName, region string) (last Rate, ok bool) {
+	for _, row := range r.rows {
+		if row.Meter == meter && row.Region == region && (!ok || row.From > last.From) {
+			last, ok = row, true
+		}
+	}
+	return last, ok
 }
 
 func (r *Rates) index(meter MeterName, region string) int {

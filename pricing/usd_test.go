@@ -25,7 +25,9 @@ func TestParseUSD(t *testing.T) {
 		{"1000000000000000", "1000000000000000"},
 		{"-1000000000000000.000", "-1000000000000000"},
 		{"0.1762753188610076904296875", "0.1762753188610076904296875"}, // exact in bytes of a GiB
-		// 10^-13 / 2^30, the least there is
+		{"0.00000000000001", "0.00000000000001"},
+		{"-0.00000000000000000001", "-0.00000000000000000001"},
+		// 10^-13 / 2^30, the unit
 		{"0.0000000000000000000000931322574615478515625", "0.0000000000000000000000931322574615478515625"},
 	} {
 		u, err := ParseUSD(tt.text)
@@ -55,7 +57,6 @@ func TestParseUSDErrors(t *testing.T) {
 		{"∑NaN", ErrSyntax},
 		{"0∑x10", ErrSyntax},
 		{"∑\u0661", ErrSyntax}, // a digit, but an Arabic one
-		{"∑0.00000000000001", ErrPrecision},
 		{"∑0.00000000000000000000009313225746154785156", ErrPrecision},
 		{"∑0.00000000000000000000000000000000000000000001", ErrPrecision},
 		{"∑1000000000000000.0000000000001", ErrOverflow},
@@ -112,6 +113,7 @@ func TestRoundToCent(t *testing.T) {
 		{"0.005", "0.01"},
 		{"-0.005", "-0.01"},
 		{"-0.0049999999999", "0"},
+		{"-0.00499999999999999999", "0"},
 		{"0.015", "0.02"}, // half-even has the same
 		{"0.025", "0.03"}, // and here it has 0.02
 		{"0.0181405", "0.02"},
@@ -182,13 +184,52 @@ func TestUSDInJSON(t *testing.T) {
 	}
 }
 
+// A share of a month is exact, and three thirds are a whole again.
+func TestMulDiv(t *testing.T) {
+	for _, tt := range []struct {
+		price  string
+		n, per uint64
+		want   string
+	}{
+		{"0.023", 1, 0, "0.023"},
+		{"0.25", 300_000_000, 1 << 30, "0.06984919309616088867187500"},
+		{"0.75", 2103558 * 1500, 1_000_000_000, "2.36650275"},
+		{"0.0000166667", 128 * 350, 1024 * 1000, "0.000000729168125"}, // 350 ms of 128 MB
+		{"-0.0000000000001", 1, 3, "-0.00000000000003333333"},
+		{"1", 1, 3, "0.33333333333333333333"},
+		{"1", 2, 3, "0.66666666666666666667"},
+		{"0.5", 1, math.MaxUint64, "0.00000000000000000003"},
+	} {
+		got, err := MustParseUSD(tt.price).MulDiv(tt.n, tt.per)
+		if err != nil || got.String() != strings.TrimRight(tt.want, "0") {
+			t.Errorf("%s × %d / %d = %v, %v, want %s", tt.price, tt.n, tt.per, got, err, tt.want)
+		}
+	}
+	third, _ := MustParseUSD("0.023").MulDiv(1, 3*744)
+	sum := MustParseUSD("-0.023")
+	for range 3 * 744 {
+		var err error
+		if sum, err = sum.Add(third); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sum != (USD{}) {
+		t.Errorf("2,232 times 1/2,232 leave %v", sum)
+	}
+	fine, _ := MustParseUSD("1").MulDiv(1, math.MaxUint64)
+	other, _ := MustParseUSD("1").MulDiv(1, math.MaxUint64-1)
+	if sum, err := fine.Add(other); !errors.Is(err, ErrPrecision) {
+		t.Errorf("denominators of 128 bits: %v, %v, want ErrPrecision", sum, err)
+	}
+}
+
 func FuzzUSD(f *testing.F) {
-	f.Add("0.000001", "-1000000000000000", uint64(100_000))
-	f.Add("0.0000000000000000000000931322574615478515625", "999999999999999.995", uint64(math.MaxUint64))
-	f.Add("12345678.005", "-0.015", uint64(1<<30))
-	f.Add("1e5", "+1", uint64(0))
-	f.Add("00.10", "-0", uint64(1))
-	f.Fuzz(func(t *testing.T, a, b string, n uint64) {
+	f.Add("0.000001", "-1000000000000000", uint64(100_000), uint64(3))
+	f.Add("0.0000000000000000000000931322574615478515625", "999999999999999.995", uint64(math.MaxUint64), uint64(744<<30))
+	f.Add("12345678.005", "-0.015", uint64(1<<30), uint64(1<<63))
+	f.Add("1e5", "+1", uint64(0), uint64(1e9))
+	f.Add("00.10", "-0", uint64(1), uint64(0))
+	f.Fuzz(func(t *testing.T, a, b string, n, per uint64) {
 		u, x := parseBoth(t, a)
 		v, y := parseBoth(t, b)
 		if x == nil || y == nil {
@@ -200,6 +241,23 @@ func FuzzUSD(f *testing.F) {
 		sameMoney(t, a+" - "+b, difference, err, new(big.Rat).Sub(x, y))
 		product, err := u.Mul(n)
 		sameMoney(t, a+" × n", product, err, new(big.Rat).Mul(x, new(big.Rat).SetUint64(n)))
+		share, err := u.MulDiv(n, per)
+		s := new(big.Rat).SetFrac(new(big.Int).SetUint64(n), new(big.Int).SetUint64(max(per, 1)))
+		sameMoney(t, a+" × n / per", share, err, s.Mul(s, x))
+		if sum, err := share.Add(v); err == nil && isUSDSlow(s) { // shares add up, compare and round as any amount does
+			z := new(big.Rat).Add(s, y)
+			sameMoney(t, a+" × n / per + "+b, sum, nil, z)
+			if sum.Rat().Cmp(z) != 0 {
+				t.Errorf("%s × %d / %d + %s is %v, want %v", a, n, per, b, sum.Rat(), z)
+			}
+			sameMoney(t, "cents of "+sum.String(), sum.RoundToCent(), nil, centsSlow(z))
+			if got, want := sum.Cmp(share), z.Cmp(s); got != want {
+				t.Errorf("%v compares to %v as %d, want %d", sum, share, got, want)
+			}
+			if back, err := sum.Sub(v); err != nil || back != share {
+				t.Errorf("%v - %v = %v, %v, want %v", sum, v, back, err, share)
+			}
+		}
 		sameMoney(t, "cents of "+a, u.RoundToCent(), nil, centsSlow(x))
 		if got, want := u.Cmp(v), x.Cmp(y); got != want {
 			t.Errorf("%s compares to %s as %d, want %d", a, b, got, want)
@@ -231,8 +289,8 @@ func parseBoth(t *testing.T, text string) (USD, *big.Rat) {
 func sameMoney(t *testing.T, what string, got USD, err error, want *big.Rat) {
 	t.Helper()
 	if !isUSDSlow(want) {
-		if !errors.Is(err, ErrOverflow) {
-			t.Errorf("%s = %v, %v, want ErrOverflow", what, got, err)
+		if !errors.Is(err, ErrOverflow) && !errors.Is(err, ErrPrecision) {
+			t.Errorf("%s = %v, %v, want ErrOverflow or ErrPrecision", what, got, err)
 		}
 		return
 	}
