@@ -167,7 +167,7 @@ func TestTenMillionKeys(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
-	const capacity, keys = 1000, 10_000_000
+	const capacity, keys = 1000, millions * 1_000_000
 	s := New(capacity)
 	var before, after runtime.MemStats
 	runtime.GC()

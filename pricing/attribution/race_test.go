@@ -1,0 +1,7 @@
+//go:build race
+
+package attribution
+
+// millions is how many keys the largest tests have: fewer under the race detector, which takes ten times
+// as long.
+const millions = 1
