@@ -25,6 +25,10 @@ const (
 	Principal Dimension = "principal"  // the role rather than its session, or the user
 	Day       Dimension = "day"        // "2026-03-02", in UTC
 	Hour      Dimension = "hour"       // "2026-03-02T09", in UTC
+
+	Category    Dimension = "category"     // "Data", or Management, NetworkActivity
+	EventSource Dimension = "event source" // "kms.amazonaws.com"
+	ReadWrite   Dimension = "read/write"   // "read" or "write"
 )
 
 // MaxDepth is how deep prefixes may be looked at: each level costs a look-up for every record.
@@ -51,6 +55,48 @@ var prefixes = func() (all [MaxDepth]Dimension) {
 	}
 	return all
 }()
+
+// By returns the dimension that splits by several others at once. Its keys are theirs with tabs between
+// them, which [Split] takes apart; a record has none if it lacks one of theirs. A dimension whose keys
+// may have tabs, as prefixes and principals do, can only be the last.
+func By(dimensions ...Dimension) Dimension {
+	names := make([]string, len(dimensions))
+	for i, d := range dimensions {
+		names[i] = string(d)
+	}
+	return Dimension(strings.Join(names, by))
+}
+
+const by = " + "
+
+// Split takes a key of a dimension that [By] made apart.
+func Split(d Dimension, key string) []string {
+	return strings.SplitN(key, "\t", strings.Count(string(d), by)+1)
+}
+
+// A plan is how to make the keys of a dimension.
+type plan struct {
+	parts   []Dimension
+	byTrail bool // each trail has a key of its own
+}
+
+// newPlan returns the plan of a dimension, or false if there is no such dimension.
+func newPlan(d Dimension) (p plan, ok bool) {
+	for name := range strings.SplitSeq(string(d), by) {
+		part := Dimension(name)
+		switch part {
+		case Trail, Selector:
+			p.byTrail = true
+		case Account, Region, Bucket, EventName, Principal, Day, Hour, Category, EventSource, ReadWrite:
+		default:
+			if part.level() == 0 {
+				return p, false
+			}
+		}
+		p.parts = append(p.parts, part)
+	}
+	return p, true
+}
 
 // level returns the level of a dimension of prefixes, or 0.
 func (d Dimension) level() int {
@@ -91,13 +137,15 @@ type Attribution struct {
 	// its Meter.
 	Meter *pricing.Meter
 
-	// Dimensions are what to split by; nil is [Default]. Not to be changed after the first record.
+	// Dimensions are what to split by; nil is [Default]. Not to be changed after the first record. One
+	// that does not exist is an error of each Add.
 	Dimensions []Dimension
 
 	// Capacity is that of each sketch; 0 is DefaultCapacity. Up to twice as many keys are counted
 	// exactly. With more, each count may be too low by a part of its quantity, at most 1/(Capacity+1).
 	Capacity int
 
+	plans   []plan
 	regions map[string]*region
 	last    *region // that of the last record
 	charges []pricing.Charge
@@ -142,6 +190,9 @@ func (a *Attribution) Add(r *record.Record) error { return a.AddTimes(r, 1) }
 // AddTimes counts a record n times. If a quantity would not fit 64 bits, the error has the cause
 // [pricing.ErrOverflow], and nothing is counted by dimension. All that takes more than 2^63 records.
 func (a *Attribution) AddTimes(r *record.Record, n uint64) error {
+	if err := a.prepare(); err != nil {
+		return err
+	}
 	var err error
 	a.charges, err = a.Meter.AppendCharges(a.charges[:0], r, n)
 	if err != nil {
@@ -164,26 +215,67 @@ func (a *Attribution) AddTimes(r *record.Record, n uint64) error {
 		g.totals[m.meter] += m.quantity
 	}
 	named := names{r: r}
-	for d, dimension := range a.dimensions() {
-		if dimension == Trail || dimension == Selector {
+	for d := range a.plans {
+		p := &a.plans[d]
+		if p.byTrail {
 			for _, c := range a.charges {
-				a.key = append(a.key[:0], a.Meter.Trails[c.Trail].Name...)
-				if dimension == Selector {
-					a.key = append(append(a.key, ' '), a.pointer(c.Trail, r)...)
+				if a.makeKey(p, &named, c.Trail) {
+					g.sketches[a.meter(g, c.Meter)][d].Add(a.key, c.Quantity)
 				}
-				g.sketches[a.meter(g, c.Meter)][d].Add(a.cut(), c.Quantity)
 			}
-			continue
-		}
-		a.key = named.appendKey(a.key[:0], dimension)
-		if len(a.key) == 0 {
-			continue
-		}
-		for _, m := range a.amounts {
-			g.sketches[m.meter][d].Add(a.cut(), m.quantity)
+		} else if a.makeKey(p, &named, -1) {
+			for _, m := range a.amounts {
+				g.sketches[m.meter][d].Add(a.key, m.quantity)
+			}
 		}
 	}
 	return nil
+}
+
+// Charges returns what the last record was charged for, until the next one is added.
+func (a *Attribution) Charges() []pricing.Charge { return a.charges }
+
+// prepare makes the plans.
+func (a *Attribution) prepare() error {
+	if a.plans != nil {
+		return nil
+	}
+	var plans []plan
+	for _, d := range a.dimensions() {
+		p, ok := newPlan(d)
+		if !ok {
+			return fmt.Errorf("attribution: no such dimension: %q", d)
+		}
+		plans = append(plans, p)
+	}
+	a.plans = plans
+	return nil
+}
+
+// makeKey sets a.key to that of a record, for a trail if the plan needs one, and reports whether the
+// record has a key.
+func (a *Attribution) makeKey(p *plan, n *names, trail int) bool {
+	a.key = a.key[:0]
+	for i, part := range p.parts {
+		if i > 0 {
+			a.key = append(a.key, '\t')
+		}
+		start := len(a.key)
+		switch part {
+		case Trail:
+			a.key = append(a.key, a.Meter.Trails[trail].Name...)
+			continue // a trail without a name is a trail
+		case Selector:
+			a.key = append(append(a.key, a.Meter.Trails[trail].Name...), ' ')
+			a.key = append(a.key, a.pointer(trail, n.r)...)
+			continue
+		}
+		if a.key = n.appendKey(a.key, part); len(a.key) == start {
+			return false
+		}
+	}
+	a.key = a.key[:min(len(a.key), maxKey)]
+	return true
 }
 
 // sum adds a charge to the amounts. No more than 2^64-1 is ever charged for one record by as many trails
@@ -200,9 +292,6 @@ func (a *Attribution) sum(meter int, quantity uint64) {
 	}
 	a.amounts = append(a.amounts, amount{meter, quantity})
 }
-
-// cut returns the key, not longer than it may be.
-func (a *Attribution) cut() []byte { return a.key[:min(len(a.key), maxKey)] }
 
 // pointer returns which part of a trail's selectors took a record.
 func (a *Attribution) pointer(trail int, r *record.Record) string {

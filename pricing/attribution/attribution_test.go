@@ -102,7 +102,7 @@ func TestKeys(t *testing.T) {
 func TestTable(t *testing.T) {
 	a := Attribution{
 		Meter:      &pricing.Meter{Trails: someTrails()},
-		Dimensions: []Dimension{Bucket, Trail, Selector, Prefix(1)},
+		Dimensions: []Dimension{Bucket, Trail, Selector, Prefix(1), By(Category, Trail, ReadWrite, Bucket)},
 	}
 	for i, key := range []string{"a/1", "a/2", "b/1", "top"} {
 		for range i + 1 {
@@ -128,6 +128,8 @@ func TestTable(t *testing.T) {
 			"12 0.000011; 23 0.000044"},
 		{Prefix(1), 9, "photos/ 8 0.0000092, photos/a/ 6 0.0000069, photos/b/ 6 0.0000069, backup/b/ 1 0.000001; " +
 			"2 0.00002; 23 0.000044"},
+		{By(Category, Trail, ReadWrite, Bucket), 9, "Data\tphotos\twrite\tphotos 10 0.000013, " +
+			"Data\tobjects\twrite\tphotos 10 0.00001, Data\tobjects\twrite\tbackup 1 0.000001; 2 0.00002; 23 0.000044"},
 	} {
 		table, err := a.Table(tt.d, usEast1(t), tt.n)
 		if err != nil {
@@ -148,6 +150,14 @@ func TestTable(t *testing.T) {
 	}
 	if _, err := a.Table(Day, usEast1(t), 1); err == nil || err.Error() != `attribution: nothing was counted by "day"` {
 		t.Errorf("by a dimension that is not there: %v", err)
+	}
+	parts := Split(By(Trail, Prefix(1)), "photos\ta\tb/")
+	if !slices.Equal(parts, []string{"photos", "a\tb/"}) {
+		t.Errorf("a key with a tab is split into %q", parts)
+	}
+	wrong := Attribution{Meter: a.Meter, Dimensions: []Dimension{By(Trail, "bukcet")}}
+	if err := wrong.Add(managed); err == nil || err.Error() != `attribution: no such dimension: "trail + bukcet"` {
+		t.Errorf("an unknown dimension: %v", err)
 	}
 	if _, err := a.Table(Bucket, new(pricing.Rates), 1); !errors.Is(err, pricing.ErrNoPrice) {
 		t.Errorf("without prices: %v, want ErrNoPrice", err)
@@ -428,12 +438,13 @@ func BenchmarkAdd(b *testing.B) {
 				m.Add(records[i%len(records)])
 			}
 		})
-		for name, dimensions := range map[string][]Dimension{
-			"bucket": {Bucket}, "default": Default(), "selector": {Selector},
-		} {
-			b.Run(fmt.Sprintf("trails=%d/attribution=%s", trails, name), func(b *testing.B) {
+		for _, by := range []struct {
+			name       string
+			dimensions []Dimension
+		}{{"bucket", []Dimension{Bucket}}, {"default", Default()}, {"selector", []Dimension{Selector}}} {
+			b.Run(fmt.Sprintf("trails=%d/attribution=%s", trails, by.name), func(b *testing.B) {
 				b.ReportAllocs()
-				a := &Attribution{Meter: &pricing.Meter{Trails: list}, Dimensions: dimensions}
+				a := &Attribution{Meter: &pricing.Meter{Trails: list}, Dimensions: by.dimensions}
 				for i := 0; b.Loop(); i++ {
 					if err := a.Add(records[i%len(records)]); err != nil {
 						b.Fatal(err)

@@ -26,6 +26,10 @@
 //	EventName            service and operation: "s3 GetObject"
 //	Principal            the role of a session, or else the user or service
 //	Day, Hour            of the event, in UTC
+//	Category             "Data", "Management"
+//	EventSource          the service: "kms.amazonaws.com"
+//	ReadWrite            "read" or "write"
+//	By(Trail, Bucket)    several at once
 //
 // A record that has no key in a dimension, as a call to KMS has no bucket, counts in [Table.Other]. So
 // do those keys of which there are too many to have a row. DeleteObjects is one event for up to a

@@ -31,6 +31,16 @@ func (n *names) appendKey(dst []byte, d Dimension) []byte {
 		return append(append(dst, ' '), r.EventName...)
 	case Principal:
 		return appendPrincipal(dst, &r.UserIdentity)
+	case Category:
+		category, _ := r.Category()
+		return append(dst, category...)
+	case EventSource:
+		return append(dst, r.EventSource...)
+	case ReadWrite:
+		if readOnly, _ := r.IsReadOnly(); readOnly {
+			return append(dst, "read"...)
+		}
+		return append(dst, "write"...)
 	case Day:
 		return appendTime(dst, r.EventTime, time.DateOnly)
 	case Hour:

@@ -60,6 +60,9 @@ func (a *Attribution) UnmarshalJSON(text []byte) error {
 		return fmt.Errorf("attribution: version %d with a capacity of %d, not version %d", st.Version, st.Capacity, stateVersion)
 	}
 	n := Attribution{Meter: st.Meter, Capacity: st.Capacity, Dimensions: append([]Dimension{}, st.Dimensions...)}
+	if err := n.prepare(); err != nil {
+		return err
+	}
 	for _, q := range st.Quantities {
 		g := n.region(q.Region)
 		if len(q.Sketches) != len(st.Dimensions) || slices.Contains(q.Sketches, nil) || slices.Contains(g.meters, q.Meter) ||
