@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+
+	"github.com/trailsieve/trailsieve/pricing/internal/table"
 )
 
 // A Line is a [Usage] with its price: Amount is UnitPrice times Quantity / Per, exactly, unless the
@@ -142,21 +144,16 @@ func (b *Bill) MarshalJSON() ([]byte, error) {
 //
 // A column that no line fills is left out.
 func (b *Bill) String() string {
-	t := table{columns: []column{
-		{name: "trail"}, {name: "account"}, {name: "region"}, {name: "meter"},
-		{name: "quantity", number: true}, {name: "unit"},
-		{name: "unit price", number: true}, {name: "amount " + cell(cmp.Or(b.Currency, "USD")), number: true},
+	t := table.Table{Columns: []table.Column{
+		{Name: "trail"}, {Name: "account"}, {Name: "region"}, {Name: "meter"},
+		{Name: "quantity", Number: true}, {Name: "unit"},
+		{Name: "unit price", Number: true}, {Name: "amount " + table.Cell(cmp.Or(b.Currency, "USD")), Number: true},
 	}}
 	for _, l := range b.Lines {
-		t.rows = append(t.rows, []string{
-			cell(l.Trail), cell(l.Account), cell(l.Region), cell(string(l.Meter)),
-			l.UnitsText(), cell(l.Unit), l.UnitPrice.String(), l.Amount.String(),
-		})
+		t.Add(l.Trail, l.Account, l.Region, string(l.Meter), l.UnitsText(), l.Unit,
+			l.UnitPrice.String(), l.Amount.String())
 	}
-	t.dropEmpty()
-	total := make([]string, len(t.columns))
-	total[0], total[len(total)-1] = "total", b.Total().String()
-	t.rows = append(t.rows, total)
+	t.Total("total", b.Total().String())
 	return t.String() + b.notes()
 }
 
@@ -165,7 +162,7 @@ func (b *Bill) notes() string {
 	var s strings.Builder
 	seen := make(map[string]bool)
 	for _, l := range b.Lines {
-		note := cell(string(l.Meter)) + ": " + cell(l.Note) + "\n"
+		note := table.Cell(string(l.Meter)) + ": " + table.Cell(l.Note) + "\n"
 		if l.Note == "" || seen[note] {
 			continue
 		}

@@ -3,6 +3,8 @@ package pricing
 import (
 	"errors"
 	"fmt"
+
+	"github.com/trailsieve/trailsieve/pricing/internal/table"
 )
 
 // The causes of errors, for errors.Is.
@@ -51,9 +53,9 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("pricing: %v", e.Err)
 	}
 	if e.Region == "" {
-		return fmt.Sprintf("pricing: %v for %s", e.Err, cell(string(e.Meter)))
+		return fmt.Sprintf("pricing: %v for %s", e.Err, table.Cell(string(e.Meter)))
 	}
-	return fmt.Sprintf("pricing: %v for %s in %q", e.Err, cell(string(e.Meter)), e.Region)
+	return fmt.Sprintf("pricing: %v for %s in %q", e.Err, table.Cell(string(e.Meter)), e.Region)
 }
 
 // Unwrap returns the cause.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/trailsieve/trailsieve/pricing/internal/table"
 	"github.com/trailsieve/trailsieve/selector"
 )
 
@@ -164,7 +165,7 @@ func (m *Meter) restore(ps placeState) error {
 	for _, c := range ps.Counts {
 		n := p.counter(c.Trail, c.Meter)
 		if n == nil {
-			return fmt.Errorf("no %s of trail %d there", cell(string(c.Meter)), c.Trail)
+			return fmt.Errorf("no %s of trail %d there", table.Cell(string(c.Meter)), c.Trail)
 		}
 		if *n != 0 || c.Quantity > 2*m.logged {
 			return fmt.Errorf("%d %s of trail %d", c.Quantity, c.Meter, c.Trail)

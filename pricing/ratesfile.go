@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/trailsieve/trailsieve/pricing/internal/table"
 )
 
 // ratesFile is a price list as JSON. Regions are those that rows without one are for; without
@@ -128,7 +130,7 @@ func (e *RatesError) Error() string {
 		return fmt.Sprintf("pricing: %v (offset %d)", e.Err, e.Offset)
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "pricing: %v for %s", e.Err, cell(string(e.Meter)))
+	fmt.Fprintf(&s, "pricing: %v for %s", e.Err, table.Cell(string(e.Meter)))
 	if e.Region != "" {
 		fmt.Fprintf(&s, " in %q", e.Region)
 	}

@@ -1,4 +1,5 @@
-package pricing
+// Package table prints rows of text in columns, for a terminal.
+package table
 
 import (
 	"slices"
@@ -8,48 +9,66 @@ import (
 	"unicode/utf8"
 )
 
-// A table prints rows of text in columns:
+// A Table is rows of text in columns:
 //
 //	meter        quantity   amount
 //	data_events    100000   0.1
 //	data_events        25   0.000025
 //
 // Numbers have their points below each other, and stand to the right.
-type table struct {
-	columns []column
-	rows    [][]string // each with a cell for each column
+type Table struct {
+	Columns []Column
+	Rows    [][]string // each with a cell for each column
 }
 
-type column struct {
-	name   string
-	number bool
+// A Column has a name above it, and perhaps numbers in it.
+type Column struct {
+	Name   string
+	Number bool
 }
 
-// dropEmpty removes the columns that no row fills, if there are rows.
-func (t *table) dropEmpty() {
-	if len(t.rows) == 0 {
+// Add adds a row. Cells that are not safe to print are quoted.
+func (t *Table) Add(cells ...string) {
+	for i := range cells {
+		cells[i] = Cell(cells[i])
+	}
+	t.Rows = append(t.Rows, cells)
+}
+
+// Total removes the columns that no row fills, and adds a last row with its name in the first column
+// and a number in the last.
+func (t *Table) Total(name, number string) {
+	t.DropEmpty()
+	total := make([]string, len(t.Columns))
+	total[0], total[len(total)-1] = name, number
+	t.Rows = append(t.Rows, total)
+}
+
+// DropEmpty removes the columns that no row fills, if there are rows.
+func (t *Table) DropEmpty() {
+	if len(t.Rows) == 0 {
 		return
 	}
-	for i := len(t.columns) - 1; i >= 0; i-- {
-		if slices.ContainsFunc(t.rows, func(row []string) bool { return row[i] != "" }) {
+	for i := len(t.Columns) - 1; i >= 0; i-- {
+		if slices.ContainsFunc(t.Rows, func(row []string) bool { return row[i] != "" }) {
 			continue
 		}
-		t.columns = slices.Delete(t.columns, i, i+1)
-		for r := range t.rows {
-			t.rows[r] = slices.Delete(t.rows[r], i, i+1)
+		t.Columns = slices.Delete(t.Columns, i, i+1)
+		for r := range t.Rows {
+			t.Rows[r] = slices.Delete(t.Rows[r], i, i+1)
 		}
 	}
 }
 
 // String returns the table, with two spaces between columns and none at the end of a line.
-func (t *table) String() string {
-	lines := make([]string, len(t.rows)+1)
-	for i, c := range t.columns {
-		cells := []string{c.name}
-		for _, row := range t.rows {
+func (t *Table) String() string {
+	lines := make([]string, len(t.Rows)+1)
+	for i, c := range t.Columns {
+		cells := []string{c.Name}
+		for _, row := range t.Rows {
 			cells = append(cells, row[i])
 		}
-		if c.number {
+		if c.Number {
 			alignPoints(cells[1:])
 		}
 		width := 0
@@ -58,7 +77,7 @@ func (t *table) String() string {
 		}
 		for l, text := range cells {
 			pad := strings.Repeat(" ", width-utf8.RuneCountInString(text))
-			if c.number {
+			if c.Number {
 				text = pad + text
 			} else {
 				text += pad
@@ -91,9 +110,9 @@ func alignPoints(numbers []string) {
 	}
 }
 
-// cell returns text if it is safe to print, and in quotes if it is not: accounts and Regions come
+// Cell returns text if it is safe to print, and in quotes if it is not: accounts and Regions come
 // from log files, and must not break a line or speak to the terminal.
-func cell(text string) string {
+func Cell(text string) string {
 	unsafe := func(r rune) bool { return !unicode.IsPrint(r) }
 	if strings.ContainsFunc(text, unsafe) || !utf8.ValidString(text) {
 		return strconv.Quote(text)
