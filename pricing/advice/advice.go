@@ -233,14 +233,7 @@ func (a *Advisor) Recommend(rates *pricing.Rates) ([]Recommendation, error) {
 // partition returns that of the ARNs: that of the Regions, which are all of one.
 func (a *Advisor) partition() string {
 	for _, u := range a.Meter().Usage() {
-		for prefix, partition := range map[string]string{
-			"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b",
-			"us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
-		} {
-			if strings.HasPrefix(u.Region, prefix) {
-				return partition
-			}
-		}
+		return record.Partition(u.Region)
 	}
-	return "aws"
+	return record.Partition("")
 }
