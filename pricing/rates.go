@@ -145,6 +145,9 @@ func (row Rate) check() error {
 			return fmt.Errorf("day %q", day)
 		}
 	}
+	if row.Until != "" && row.Until <= row.From {
+		return fmt.Errorf("from %s until %s, which is no day", row.From, row.Until)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,22 +58,44 @@ func ParseRates(text []byte) (*Rates, error) {
 	if err != nil {
 		return nil, ratesError(d.InputOffset(), err)
 	}
-	slices.Sort(file.Regions)
-	r := &Rates{regions: slices.Compact(file.Regions)}
+	return newRates(file)
+}
+
+// NewRates returns a price list of rows, in one currency; empty is USD. Rows for the same meter and Region
+// must be for different days; a row without a Region is for every one. The error is a *[RatesError].
+func NewRates(currency string, rows ...Rate) (*Rates, error) {
+	return newRates(ratesFile{Currency: currency, Rates: rows})
+}
+
+func newRates(file ratesFile) (*Rates, error) {
+	r := &Rates{rows: slices.Clone(file.Rates)}
+	if len(file.Regions) > 0 {
+		r.regions = slices.Compact(slices.Sorted(slices.Values(file.Regions)))
+	}
 	if file.Currency != "USD" {
 		r.currency = file.Currency
 	}
-	for i, row := range file.Rates {
+	for i, row := range r.rows {
 		if err := row.check(); err != nil {
 			return nil, &RatesError{Row: i + 1, Meter: row.Meter, Region: row.Region, Err: fmt.Errorf("%w (%w)", ErrRate, err)}
 		}
-		for _, other := range r.rows {
-			if row.overlaps(other) {
-				return nil, &RatesError{Row: i + 1, Meter: row.Meter, Region: row.Region,
-					Err: fmt.Errorf("%w (there is another price, %v, on the same days)", ErrRate, other.Price)}
+	}
+	order := make([]int, len(r.rows)) // by meter, Region and day
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := r.rows[i], r.rows[j]
+		return cmp.Or(cmp.Compare(a.Meter, b.Meter), cmp.Compare(a.Region, b.Region), cmp.Compare(a.From, b.From))
+	})
+	for n := range order[:max(len(order)-1, 0)] {
+		row, next := r.rows[order[n]], r.rows[order[n+1]]
+		if row.Meter == next.Meter && row.Region == next.Region && (row.Until == "" || next.From < row.Until) {
+			return nil, &RatesError{
+				Row: max(order[n], order[n+1]) + 1, Meter: row.Meter, Region: row.Region,
+				Err: fmt.Errorf("%w (two prices on the same days, %v and %v)", ErrRate, row.Price, next.Price),
 			}
 		}
-		r.rows = append(r.rows, row)
 	}
 	return r, nil
 }
@@ -88,12 +111,6 @@ func ratesError(read int64, err error) error {
 		read = kind.Offset
 	}
 	return &RatesError{Offset: read, Err: fmt.Errorf("%w (%w)", ErrRate, err)}
-}
-
-// overlaps reports whether both rows give a price for the same meter, Region and day.
-func (row Rate) overlaps(other Rate) bool {
-	return row.Meter == other.Meter && row.Region == other.Region &&
-		(other.Until == "" || row.From < other.Until) && (row.Until == "" || other.From < row.Until)
 }
 
 // MarshalJSON returns what [ParseRates] reads.
