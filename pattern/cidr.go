@@ -9,33 +9,33 @@ import (
 // parseCIDR reads an operand of cidr, such as 10.0.0.0/24 or 2001:db8::/32. Bits of the address
 // behind the mask may be set, and do not count.
 func parseCIDR(text string) (netip.Prefix, error) {
-	fail := func(format string, args ...any) (netip.Prefix, error) {
-		return netip.Prefix{}, because(ErrOperand, format, args...)
+	fail := func(hint, format string, args ...any) (netip.Prefix, error) {
+		return netip.Prefix{}, refused(ErrOperand, format, args...).but(hint)
 	}
 	// EventBridge overlooks slashes at the end and signs and zeros in front of the mask bits.
 	address, mask, found := strings.Cut(strings.TrimRight(text, "/"), "/")
 	if !found || strings.Contains(mask, "/") {
-		return fail("Malformed CIDR, one '/' required")
+		return fail(slashHint(address, found), "Malformed CIDR, one '/' required")
 	}
 	bits, err := strconv.ParseInt(mask, 10, 32)
 	if err != nil {
-		return fail("Malformed CIDR, mask bits must be an integer")
+		return fail(maskHint(address, mask), "Malformed CIDR, mask bits must be an integer")
 	}
 	if bits < 0 {
-		return fail("Malformed CIDR, mask bits must not be negative")
+		return fail("write 0 to 31 for IPv4, 0 to 127 for IPv6", "Malformed CIDR, mask bits must not be negative")
 	}
 	if !looksLikeIPv4(address) && !looksLikeIPv6(address) {
-		return fail("Nonstandard IP address: %s", address)
+		return fail(addressHint(address), "Nonstandard IP address: %s", address)
 	}
 	ip, ok := parseIP(address)
 	if !ok {
-		return fail("Invalid IP address: %s", address)
+		return fail(addressHint(address), "Invalid IP address: %s", address)
 	}
 	if ip.Is4() && bits > 31 {
-		return fail("IPv4 mask bits must be < 32")
+		return fail(bitsHint(ip, bits), "IPv4 mask bits must be < 32")
 	}
 	if bits > 127 {
-		return fail("IPv6 mask bits must be < 128")
+		return fail(bitsHint(ip, bits), "IPv6 mask bits must be < 128")
 	}
 	return netip.PrefixFrom(ip, int(bits)).Masked(), nil
 }

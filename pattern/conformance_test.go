@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,7 +68,8 @@ func testConformanceFile(t *testing.T, name string) {
 				if err == nil {
 					t.Fatalf("Compile(%#q) succeeded, want an error like %q", text, c.AWSError)
 				}
-				if want := awsReason(c.AWSError); !strings.Contains(err.Error(), want) {
+				e, ok := errors.AsType[*SyntaxError](err)
+				if want := awsReason(c.AWSError); !ok || e.Service() != want || !strings.Contains(err.Error(), want) {
 					t.Errorf("Compile(%#q):\n got %v\nwant %s", text, err, want)
 				}
 			default:

@@ -19,13 +19,13 @@ var (
 	ErrLimit = errors.New("over a limit")
 )
 
-// A SyntaxError says what is wrong with a pattern, and where:
+// A SyntaxError says what is wrong with a pattern, and where. If EventBridge refuses the same, its own
+// words come first, letter for letter; what would be right, where that can be known, follows in
+// parentheses:
 //
 //	{"source": [{"prefx": "aws."}]}
-//	             ^ Unrecognized match type prefx (did you mean "prefix"?) in /source/0
-//
-// Where EventBridge's own words for the fault are known, the message has them, as here up to the
-// parenthesis.
+//	             ^
+//	pattern: Unrecognized match type prefx (did you mean "prefix"?) in /source/0 (offset 13)
 type SyntaxError struct {
 	Offset  int    // byte offset in the pattern text
 	Pointer string // the value at fault, as a JSON Pointer (RFC 6901)
@@ -38,6 +38,30 @@ func (e *SyntaxError) Error() string {
 		in = " in " + e.Pointer
 	}
 	return fmt.Sprintf("pattern: %v%s (offset %d)", e.Err, in, e.Offset)
+}
+
+// Service returns the reason that EventBridge gives for refusing the same pattern, without what it
+// writes before ("Event pattern is not valid. Reason: ") and after (" at [Source: …"). It is what the
+// service was seen to answer or, where nobody has recorded that, what the matcher that AWS has published
+// says. It is empty where neither is known.
+func (e *SyntaxError) Service() string {
+	if r, ok := errors.AsType[*reason](e.Err); ok {
+		return r.service
+	}
+	return ""
+}
+
+// Hint returns what would be right, such as
+//
+//	did you mean "prefix"?
+//	write ["aws.s3"]
+//
+// or nothing where that cannot be known. It is the part of the message in parentheses.
+func (e *SyntaxError) Hint() string {
+	if r, ok := errors.AsType[*reason](e.Err); ok {
+		return r.hint
+	}
+	return ""
 }
 
 func (e *SyntaxError) Unwrap() error { return e.Err }
@@ -68,17 +92,37 @@ func eventError(err error) error {
 	return err
 }
 
-// A reason is the Err of a SyntaxError: a sentence, and what errors.Is finds in it.
+// A reason is the Err of a SyntaxError: what is wrong, what would be right, and what errors.Is finds
+// in it.
 type reason struct {
-	text   string
-	causes []error
+	service string // EventBridge's own words
+	own     string // ours, where it has none that are known
+	hint    string // what would be right, if that can be known
+	causes  []error
 }
 
-func (r *reason) Error() string   { return r.text }
+func (r *reason) Error() string {
+	text := r.service + r.own
+	if r.hint != "" {
+		text += " (" + r.hint + ")"
+	}
+	return text
+}
+
 func (r *reason) Unwrap() []error { return r.causes }
 
-// because returns a reason with one of the four causes. The sentence is EventBridge's own where it
-// has one, which then begins with a capital letter.
-func because(cause error, format string, args ...any) error {
-	return &reason{fmt.Sprintf(format, args...), []error{cause}}
+// because returns a reason with one of the four causes, in our words.
+func because(cause error, format string, args ...any) *reason {
+	return &reason{own: fmt.Sprintf(format, args...), causes: []error{cause}}
+}
+
+// refused is because in the words of EventBridge.
+func refused(cause error, format string, args ...any) *reason {
+	return &reason{service: fmt.Sprintf(format, args...), causes: []error{cause}}
+}
+
+// but returns r with a hint at what would be right, which may be empty.
+func (r *reason) but(hint string) *reason {
+	r.hint = hint
+	return r
 }

@@ -26,5 +26,5 @@ func ExampleLint_refused() {
 		fmt.Println(f)
 	}
 	// Output:
-	// error: "eventName" must be an object or an array: write ["PutObject"] in /detail/eventName (offset 25) [scalar]
+	// error: "eventName" must be an object or an array (write ["PutObject"]) in /detail/eventName (offset 25) [scalar]
 }

@@ -106,7 +106,7 @@ func (c *Condition) wanted() string {
 
 // parseField returns the field whose array is written as text.
 func parseField(text string) (*field, error) {
-	root, err := parse(`{"":`+text+`}`, Limits{-1, -1, -1})
+	root, err := parse(`{"":`+text+`}`, Unlimited())
 	if err != nil {
 		return nil, err
 	}

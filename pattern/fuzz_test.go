@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -54,11 +55,13 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
+var longNumber = regexp.MustCompile(`[-+.eE0-9]{1000}`)
+
 // compare compares the package and the slow twin, and returns what the twin says.
 func compare(t *testing.T, text, event string) (valid, match bool) {
 	t.Helper()
 	if !utf8.ValidString(text) || !utf8.ValidString(event) || len(text) > DefaultSize || len(event) > 4096 ||
-		deep(text) || deep(event) {
+		deep(text) || deep(event) || longNumber.MatchString(text) {
 		return false, false // not for the twin
 	}
 	for _, r := range text + event {

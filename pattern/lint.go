@@ -83,48 +83,43 @@ func (f Finding) String() string {
 // other rules judge by what events of EventBridge and CloudTrail look like. A pattern that names none
 // of detail, detail-type, source, account and region is taken to be for other events, which may have
 // any fields.
-func Lint(text string) []Finding {
-	p, err := Compile(text)
+func Lint(text string) []Finding { return Limits{}.Lint(text) }
+
+// Lint is [Lint] for a pattern that is to be compiled within the limits l.
+func (l Limits) Lint(text string) []Finding {
+	p, err := l.Compile(text)
 	if err != nil {
 		e, ok := errors.AsType[*SyntaxError](err)
 		if !ok {
 			panic("pattern: Compile failed without an offset: " + err.Error())
 		}
-		return []Finding{refusal(text, e)}
+		return []Finding{refusal(e)}
 	}
-	l := &linter{pattern: p, fields: placed(p.tree), used: map[*field]bool{}}
+	t := &linter{pattern: p, fields: placed(p.tree), used: map[*field]bool{}}
 	for _, b := range p.branches {
 		for _, f := range b {
-			l.used[f] = true
+			t.used[f] = true
 		}
 	}
-	l.names(p.tree, nil)
-	l.envelope()
-	l.replaced()
-	l.neverMatches()
-	for _, f := range l.fields {
-		l.field(f)
-		l.strings(f)
-		l.cloudTrail(f)
+	t.names(p.tree, nil)
+	t.envelope()
+	t.replaced()
+	t.neverMatches()
+	for _, f := range t.fields {
+		t.field(f)
+		t.strings(f)
+		t.cloudTrail(f)
 	}
-	slices.SortStableFunc(l.findings, func(a, b Finding) int { return cmp.Compare(a.Offset, b.Offset) })
-	return l.findings
+	slices.SortStableFunc(t.findings, func(a, b Finding) int { return cmp.Compare(a.Offset, b.Offset) })
+	return t.findings
 }
 
 // refusal returns the finding that a text is no pattern.
-func refusal(text string, e *SyntaxError) Finding {
-	rule, message := LintSyntax, e.Err.Error()
+func refusal(e *SyntaxError) Finding {
+	rule := LintSyntax
 	switch {
-	case strings.HasSuffix(message, "must be an object or an array"):
+	case errors.Is(e, errScalar):
 		rule = LintScalar
-		s := jsonscan.New([]byte(text[e.Offset:]))
-		if raw, err := s.Value(); err == nil {
-			value := cut(string(raw), maxWord)
-			if name, ok := operatorAt(e.Pointer); ok {
-				value = operatorObject(name, value)
-			}
-			message += ": write [" + value + "]"
-		}
 	case errors.Is(e, ErrOperator):
 		rule = LintOperator
 	case errors.Is(e, ErrOperand):
@@ -132,18 +127,7 @@ func refusal(text string, e *SyntaxError) Finding {
 	case errors.Is(e, ErrLimit):
 		rule = LintLimit
 	}
-	return Finding{rule, SeverityError, e.Offset, e.Pointer, message}
-}
-
-// operatorAt returns the name at the end of a JSON Pointer, and whether it is that of an operator in
-// the place of a field, so that its object may have been meant as an operator.
-func operatorAt(pointer string) (name string, ok bool) {
-	steps := pointerSteps(pointer)
-	if len(steps) < 2 { // the pattern itself is no operator
-		return "", false
-	}
-	name = steps[len(steps)-1]
-	return name, isOperator(name)
+	return Finding{rule, SeverityError, e.Offset, e.Pointer, e.Err.Error()}
 }
 
 func isOperator(name string) bool {

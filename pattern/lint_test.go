@@ -110,13 +110,13 @@ func TestLint(t *testing.T) {
 func TestLintMessages(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{`{"detail": {"eventName": "PutObject"}}`,
-			`error: "eventName" must be an object or an array: write ["PutObject"] in /detail/eventName (offset 25) [scalar]`},
+			`error: "eventName" must be an object or an array (write ["PutObject"]) in /detail/eventName (offset 25) [scalar]`},
 		{`{"details": {"a": [1]}}`,
 			`warning: events of EventBridge have no field "details" (did you mean "detail"?): they have version, id, ` +
 				`detail-type, source, account, time, region, resources, detail in /details/a (offset 18) [unknown-field]`},
 		{`{"source": {"prefix": "aws."}}`,
-			`error: "prefix" must be an object or an array: write [{"prefix": "aws."}] in /source/prefix (offset 22) [scalar]`},
-		{`{"prefix": "aws."}`, `error: "prefix" must be an object or an array: write ["aws."] in /prefix (offset 11) [scalar]`},
+			`error: "prefix" must be an object or an array (write [{"prefix": "aws."}]) in /source/prefix (offset 22) [scalar]`},
+		{`{"prefix": "aws."}`, `error: "prefix" must be an object or an array (write ["aws."]) in /prefix (offset 11) [scalar]`},
 		{`{"detail": {"eventName": {"anything-but": ["x"]}}}`,
 			`warning: anything-but is a name here, not an operator, because it is not in a list: write [{"anything-but": ["x"]}] ` +
 				`in /detail/eventName/anything-but (offset 26) [operator-as-field]`},
@@ -275,7 +275,7 @@ func lintLaws(t *testing.T, text, event string) []Finding {
 
 // mustCompileAny compiles a pattern of any size.
 func mustCompileAny(text string) *Pattern {
-	p, err := Limits{-1, -1, -1}.Compile(escapeHalves(text))
+	p, err := Unlimited().Compile(escapeHalves(text))
 	if err != nil {
 		panic(fmt.Sprintf("%s: %v", text, err))
 	}

@@ -1,11 +1,12 @@
 package pattern
 
 import (
+	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
-	"github.com/trailsieve/trailsieve/internal/spell"
 )
 
 // The names of the operators.
@@ -35,9 +36,10 @@ func (p *parser) operator() (c condition, err error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, p.fail(start, ErrSyntax, "Match expression name not found")
+		return nil, p.fail(start, refused(ErrSyntax, "Match expression name not found").
+			but(`write an operator, such as {"prefix": "a"}`))
 	}
-	tooMany := "Only one key allowed in match expression"
+	tooMany := onlyOne
 	switch name {
 	case opPrefix, opSuffix:
 		c, err = p.affix(name)
@@ -48,25 +50,33 @@ func (p *parser) operator() (c condition, err error) {
 	case opExists:
 		c, err = p.exists()
 	case opNumeric:
-		tooMany = "Too many elements in numeric expression"
+		tooMany = tooManyElements
 		c, err = p.numeric()
 	case opAnythingBut:
-		tooMany = "Too many elements in numeric expression"
+		tooMany = tooManyElements
 		c, err = p.anythingBut()
 	default:
-		err = p.fail(at, ErrOperator, "Unrecognized match type %s%s", name, spell.DidYouMean(name, operators...))
+		err = p.fail(at, refused(ErrOperator, "Unrecognized match type %s", name).but(p.operatorHint(name)))
 	}
 	if err != nil {
 		return nil, err
 	}
-	return c, p.endOperator(tooMany)
+	return c, p.endOperator(tooMany, name)
 }
 
-// endOperator checks that the object that the parser is in has no further member.
-func (p *parser) endOperator(tooMany string) error {
-	_, at, more, err := p.name()
+// What EventBridge says of a second member in the object of an operator. The words for numeric are
+// those for anything-but too.
+const (
+	onlyOne         = "Only one key allowed in match expression"
+	tooManyElements = "Too many elements in numeric expression"
+)
+
+// endOperator checks that the object that the parser is in, of which one member was read, has no
+// other.
+func (p *parser) endOperator(tooMany, before string) error {
+	name, at, more, err := p.name()
 	if more {
-		return p.fail(at, ErrSyntax, "%s", tooMany)
+		return p.fail(at, refused(ErrSyntax, "%s", tooMany).but(p.secondHint(before, name)))
 	}
 	return err
 }
@@ -85,16 +95,17 @@ func (p *parser) affix(operator string) (condition, error) {
 			return nil, err
 		case !ok:
 			title := strings.ToUpper(operator[:1]) + operator[1:]
-			return nil, p.fail(start, ErrSyntax, "%s expression name not found", title)
+			return nil, p.fail(start, refused(ErrSyntax, "%s expression name not found", title).
+				but(fmt.Sprintf(`write {"%s": "a"} or {"%[1]s": {"equals-ignore-case": "a"}}`, operator)))
 		case inner != opEqualsIgnoreCase:
-			return nil, p.fail(at, ErrOperator, "Unsupported %s pattern: %s%s", operator, inner,
-				spell.DidYouMean(inner, opEqualsIgnoreCase))
+			return nil, p.fail(at, refused(ErrOperator, "Unsupported %s pattern: %s", operator, inner).
+				but(cmp.Or(guess(inner, opEqualsIgnoreCase), `there can only be {"equals-ignore-case": …}`)))
 		}
 		what = inner
 		p.path = append(p.path, inner)
 	}
 	if p.s.Peek() != jsonscan.String {
-		return nil, p.refuse(ErrOperand, "%s match pattern must be a string", what)
+		return nil, p.refuse(refused(ErrOperand, "%s match pattern must be a string", what).but(p.stringHint(operator, fold)))
 	}
 	text, err := p.string()
 	if err != nil {
@@ -107,7 +118,7 @@ func (p *parser) affix(operator string) (condition, error) {
 		}
 		return suffix(text), nil
 	}
-	if err := p.endOperator("Only one key allowed in match expression"); err != nil {
+	if err := p.endOperator(onlyOne, what); err != nil {
 		return nil, err
 	}
 	p.path = p.path[:len(p.path)-1]
@@ -125,7 +136,7 @@ func (p *parser) textOperand(name string) (condition, error) {
 		if name == opExactly {
 			what = "exact"
 		}
-		return nil, p.refuse(ErrOperand, "%s match pattern must be a string", what)
+		return nil, p.refuse(refused(ErrOperand, "%s match pattern must be a string", what).but(p.stringHint(name, false)))
 	}
 	c, err := p.stringCondition(name)
 	if err == nil {
@@ -151,7 +162,7 @@ func (p *parser) stringCondition(operator string) (condition, error) {
 	case opWildcard:
 		pieces, err := parseWildcard(text)
 		if err != nil {
-			return nil, p.failWith(at, err)
+			return nil, p.fail(at, err)
 		}
 		return wildcard{text, pieces}, nil
 	}
@@ -161,7 +172,8 @@ func (p *parser) stringCondition(operator string) (condition, error) {
 func (p *parser) cidr() (condition, error) {
 	p.path = append(p.path, opCIDR)
 	if p.s.Peek() != jsonscan.String {
-		return nil, p.refuse(ErrOperand, "prefix match pattern must be a string") // EventBridge's words
+		// To say prefix for cidr is EventBridge's mistake.
+		return nil, p.refuse(refused(ErrOperand, "prefix match pattern must be a string").but(p.stringHint(opCIDR, false)))
 	}
 	at := p.s.Offset()
 	text, err := p.string()
@@ -170,7 +182,7 @@ func (p *parser) cidr() (condition, error) {
 	}
 	network, err := parseCIDR(text)
 	if err != nil {
-		return nil, p.failWith(at, err)
+		return nil, p.fail(at, err)
 	}
 	p.path = p.path[:len(p.path)-1]
 	return cidr{text, network}, nil
@@ -180,7 +192,7 @@ func (p *parser) exists() (condition, error) {
 	p.path = append(p.path, opExists)
 	kind := p.s.Peek()
 	if kind != jsonscan.True && kind != jsonscan.False {
-		return nil, p.refuse(ErrOperand, "exists match pattern must be either true or false.")
+		return nil, p.refuse(refused(ErrOperand, "exists match pattern must be either true or false.").but(p.existsHint()))
 	}
 	if _, err := p.value(); err != nil {
 		return nil, err
@@ -203,13 +215,13 @@ func (p *parser) anythingBut() (condition, error) {
 		case err != nil:
 			return nil, err
 		case !ok:
-			return nil, p.fail(start, ErrSyntax, "Anything-But expression name not found")
+			return nil, p.fail(start, refused(ErrSyntax, "Anything-But expression name not found").
+				but(`write a value, a list of values, or an operator such as {"prefix": "a"}`))
 		}
 		switch name {
 		case opPrefix, opSuffix, opEqualsIgnoreCase, opWildcard:
 		default:
-			return nil, p.fail(at, ErrOperator, "Unsupported anything-but pattern: %s%s", name,
-				spell.DidYouMean(name, opPrefix, opSuffix, opEqualsIgnoreCase, opWildcard))
+			return nil, p.fail(at, refused(ErrOperator, "Unsupported anything-but pattern: %s", name).but(p.notHint(name)))
 		}
 		c.operator = name
 		p.path = append(p.path, name)
@@ -223,14 +235,14 @@ func (p *parser) anythingBut() (condition, error) {
 		c.excluded = make([]condition, 1)
 		c.excluded[0], err = p.excluded(c.operator, kind)
 	default:
-		err = p.refuse(ErrOperand, wrongOperand)
+		err = p.refuse(refused(ErrOperand, wrongOperand).but(p.excludedHint(c.operator, kind)))
 	}
 	if err != nil {
 		return nil, err
 	}
 	if c.operator != "" {
 		p.path = p.path[:len(p.path)-1]
-		if err := p.endOperator("Too many elements in numeric expression"); err != nil {
+		if err := p.endOperator(tooManyElements, c.operator); err != nil {
 			return nil, err
 		}
 	}
@@ -262,11 +274,16 @@ func (p *parser) excludedList(operator string) ([]condition, error) {
 		list = append(list, c)
 	}
 	if operator == "" && strings == numbers {
-		return nil, p.fail(start, ErrOperand, "Inside anything but list, either all values are number "+
-			"or string, mixed type is not supported")
+		hint := `for any value write {"exists": true}`
+		if strings {
+			hint = "write all in quotes or none; numbers and strings cannot be excluded together"
+		}
+		return nil, p.fail(start, refused(ErrOperand, "Inside anything but list, either all values are number "+
+			"or string, mixed type is not supported").but(hint))
 	}
 	if len(list) == 0 {
-		return nil, p.fail(start, ErrOperand, "%s takes a string or a list of at least one", operator)
+		return nil, p.fail(start, because(ErrOperand, "%s takes a string or a list of at least one", operator).
+			but(`for any value write {"exists": true}`))
 	}
 	return list, nil
 }
@@ -278,27 +295,27 @@ func (p *parser) excluded(operator string, kind jsonscan.Kind) (condition, error
 		at := p.s.Offset()
 		n, err := p.number()
 		if err == nil && !n.comparable {
-			err = p.fail(at, ErrOperand, "%s", cannotCompare(n))
+			err = p.fail(at, cannotCompare(n))
 		}
 		return n, err
 	}
 	if kind != jsonscan.String {
+		text := "prefix/suffix match pattern must be a string"
 		switch operator {
 		case "":
-			return nil, p.refuse(ErrOperand,
-				"Inside anything but list, start|null|boolean is not supported.")
+			text = "Inside anything but list, start|null|boolean is not supported."
 		case opEqualsIgnoreCase:
-			return nil, p.refuse(ErrOperand,
-				"Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.")
+			text = "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported."
 		case opWildcard:
-			return nil, p.refuse(ErrOperand, "wildcard match pattern must be a string")
+			text = "wildcard match pattern must be a string"
 		}
-		return nil, p.refuse(ErrOperand, "prefix/suffix match pattern must be a string")
+		return nil, p.refuse(refused(ErrOperand, "%s", text).but(p.excludedHint(operator, kind)))
 	}
 	at := p.s.Offset()
 	c, err := p.stringCondition(operator)
 	if c == prefix("") || c == suffix("") {
-		return nil, p.fail(at, ErrOperand, "Null prefix/suffix not allowed")
+		return nil, p.fail(at, refused(ErrOperand, "Null prefix/suffix not allowed").
+			but("every string begins and ends with nothing; leave it out"))
 	}
 	return c, err
 }
@@ -307,7 +324,7 @@ func (p *parser) excluded(operator string, kind jsonscan.Kind) (condition, error
 func (p *parser) numeric() (condition, error) {
 	p.path = append(p.path, opNumeric)
 	if p.s.Peek() != jsonscan.Array {
-		return nil, p.refuse(ErrOperand, "Value of numeric must be an array.")
+		return nil, p.refuse(refused(ErrOperand, "Value of numeric must be an array.").but(p.numericHint()))
 	}
 	p.s.Open()
 	var terms []term
@@ -324,6 +341,11 @@ func (p *parser) numeric() (condition, error) {
 		if err != nil {
 			return nil, err
 		}
+		if t.kind == jsonscan.Number {
+			if err := p.checkLength(t.offset, raw); err != nil {
+				return nil, err
+			}
+		}
 		t.text = string(raw)
 		if t.kind == jsonscan.String {
 			t.text = string(jsonscan.AppendUnquoted(nil, raw[1:len(raw)-1], jsonscan.KeepLone))
@@ -338,7 +360,7 @@ func (p *parser) numeric() (condition, error) {
 		if fault < len(terms)-1 {
 			p.path = append(p.path, strconv.Itoa(fault))
 		}
-		return nil, p.failWith(terms[fault].offset, err)
+		return nil, p.fail(terms[fault].offset, err)
 	}
 	p.path = p.path[:len(p.path)-1]
 	return c, nil
@@ -354,12 +376,12 @@ type term struct {
 // makeNumeric returns the condition that the terms describe, the last of which is of kind End. If
 // they describe none, fault is the term at fault.
 func makeNumeric(terms []term) (c numeric, fault int, err error) {
-	fail := func(fault int, format string, args ...any) (numeric, int, error) {
-		return c, fault, because(ErrOperand, format, args...)
+	fail := func(fault int, hint, format string, args ...any) (numeric, int, error) {
+		return c, fault, refused(ErrOperand, format, args...).but(hint)
 	}
 	operator := terms[0].text
 	if terms[0].kind != jsonscan.String {
-		return fail(0, "Invalid member in numeric match: %s", operator)
+		return fail(0, memberHint(terms), "Invalid member in numeric match: %s", operator)
 	}
 	first := &c.low
 	what := operator
@@ -370,40 +392,40 @@ func makeNumeric(terms []term) (c numeric, fault int, err error) {
 		first = &c.high
 	case ">", ">=":
 	default:
-		return fail(0, "Unrecognized numeric range operator: %s", operator)
+		return fail(0, comparisonHint(operator), "Unrecognized numeric range operator: %s", operator)
 	}
 	if terms[1].kind != jsonscan.Number {
-		return fail(1, "Value of %s must be numeric", what)
+		return fail(1, numberHint(terms[1]), "Value of %s must be numeric", what)
 	}
 	*first = makeBound(operator, terms[1].text)
 	if terms[2].kind != jsonscan.End {
 		if first == &c.high || operator == "=" {
-			return fail(2, "Too many elements in numeric expression")
+			return fail(2, swapHint(terms), "Too many elements in numeric expression")
 		}
 		operator = terms[2].text
 		if terms[2].kind != jsonscan.String {
-			return fail(2, "Bad value in numeric range: %s", operator)
+			return fail(2, upperHint(terms[2]), "Bad value in numeric range: %s", operator)
 		}
 		if operator != "<" && operator != "<=" {
-			return fail(2, "Bad numeric range operator: %s", operator)
+			return fail(2, upperHint(terms[2]), "Bad numeric range operator: %s", operator)
 		}
 		if terms[3].kind != jsonscan.Number {
-			return fail(3, "Value of %s must be numeric", operator)
+			return fail(3, numberHint(terms[3]), "Value of %s must be numeric", operator)
 		}
 		if terms[4].kind != jsonscan.End {
-			return fail(4, "Too many terms in numeric range expression")
+			return fail(4, "a range has two ends; write another one as an element of its own", "Too many terms in numeric range expression")
 		}
 		c.high = makeBound(operator, terms[3].text)
 	}
 	if !first.comparable {
-		return fail(1, "%s", cannotCompare(first.exactNumber))
+		return c, 1, cannotCompare(first.exactNumber)
 	}
 	if first == &c.low && c.high.operator != "" {
 		if !c.high.comparable {
-			return fail(3, "%s", cannotCompare(c.high.exactNumber))
+			return c, 3, cannotCompare(c.high.exactNumber)
 		}
 		if c.low.float >= c.high.float {
-			return fail(3, "Bottom must be less than top")
+			return fail(3, rangeHint(c), "Bottom must be less than top")
 		}
 	}
 	return c, 0, nil
@@ -413,4 +435,6 @@ func makeBound(operator, text string) bound {
 	return bound{operator, exactNumber{text, parseNumber([]byte(text))}}
 }
 
-func cannotCompare(n exactNumber) string { return "Cannot compare number : " + n.text }
+func cannotCompare(n exactNumber) error {
+	return refused(ErrOperand, "Cannot compare number : %s", n.text).but(nearestHint(n.text))
+}

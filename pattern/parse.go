@@ -48,17 +48,17 @@ func parse(text string, limits Limits) (root *object, err error) {
 	case jsonscan.Object:
 		root, err = p.object(false)
 	case jsonscan.End, jsonscan.Array, jsonscan.String, jsonscan.Number:
-		err = p.fail(p.s.Offset(), ErrSyntax, "Filter is not an object")
+		err = p.fail(p.s.Offset(), refused(ErrSyntax, "Filter is not an object").but(p.rootHint(kind)))
 	default:
 		if _, err = p.value(); err == nil {
-			err = p.fail(0, ErrSyntax, "Filter is not an object")
+			err = p.fail(0, refused(ErrSyntax, "Filter is not an object").but(p.rootHint(kind)))
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	if p.s.Peek() != jsonscan.End {
-		return nil, p.fail(p.s.Offset(), ErrSyntax, "data after the closing brace")
+		return nil, p.fail(p.s.Offset(), because(ErrSyntax, "data after the closing brace").but(p.trailingHint()))
 	}
 	return root, nil
 }
@@ -84,17 +84,14 @@ func (p *parser) object(inOr bool) (*object, error) {
 		case name == nameOr:
 			m.value, err = p.either(kind)
 		case inOr && slices.Contains(reservedInOr, name):
-			err = p.fail(at, ErrSyntax,
-				"%s is Ruler reserved fieldName which cannot be used inside $or.", name)
+			err = p.fail(at, refused(ErrSyntax, "%s is Ruler reserved fieldName which cannot be used inside $or.", name).
+				but(p.reservedHint()))
 		case kind == jsonscan.Object:
 			m.value, err = p.object(inOr)
 		case kind == jsonscan.Array:
 			m.value, err = p.field()
 		default:
-			at := p.s.Offset()
-			if _, err = p.value(); err == nil {
-				err = p.fail(at, ErrSyntax, `"%s" must be an object or an array`, name)
-			}
+			err = p.scalar(name)
 		}
 		if err != nil {
 			return nil, err
@@ -104,7 +101,7 @@ func (p *parser) object(inOr bool) (*object, error) {
 	}
 	p.depth--
 	if len(o.members) == 0 {
-		return nil, p.fail(o.offset, ErrSyntax, "Empty objects are not allowed")
+		return nil, p.fail(o.offset, refused(ErrSyntax, "Empty objects are not allowed").but(p.emptyHint()))
 	}
 	return o, nil
 }
@@ -113,7 +110,8 @@ func (p *parser) object(inOr bool) (*object, error) {
 func (p *parser) either(kind jsonscan.Kind) (*either, error) {
 	e := &either{offset: p.s.Offset()}
 	if kind != jsonscan.Array {
-		return nil, p.refuse(ErrSyntax, "It must be an Array followed with $or.")
+		return nil, p.refuse(refused(ErrSyntax, "It must be an Array followed with $or.").
+			but(`write "$or": [{…}, {…}], with an object for each alternative`))
 	}
 	if err := p.open(); err != nil {
 		return nil, err
@@ -125,7 +123,8 @@ func (p *parser) either(kind jsonscan.Kind) (*either, error) {
 			break
 		}
 		if p.s.Peek() != jsonscan.Object {
-			return nil, p.refuse(ErrSyntax, "Only JSON object is allowed in array of $or relationship.")
+			return nil, p.refuse(refused(ErrSyntax, "Only JSON object is allowed in array of $or relationship.").
+				but(`write an object of fields, such as {"source": ["aws.s3"]}; values are alternatives in the list of their field`))
 		}
 		branch, err := p.object(true)
 		if err != nil {
@@ -136,7 +135,11 @@ func (p *parser) either(kind jsonscan.Kind) (*either, error) {
 	}
 	p.depth--
 	if len(e.branches) < 2 {
-		return nil, p.fail(e.offset, ErrSyntax, "There must have at least 2 Objects in $or relationship.")
+		hint := "leave $or out"
+		if len(e.branches) == 1 {
+			hint = "write the fields of the one object beside the others, without $or"
+		}
+		return nil, p.fail(e.offset, refused(ErrSyntax, "There must have at least 2 Objects in $or relationship.").but(hint))
 	}
 	return e, nil
 }
@@ -162,7 +165,8 @@ func (p *parser) field() (*field, error) {
 		case jsonscan.Object:
 			alt.condition, err = p.operator()
 		case jsonscan.Array:
-			err = p.fail(alt.offset, ErrSyntax, "Match value must be String, number, true, false, or null")
+			err = p.fail(alt.offset, refused(ErrSyntax, "Match value must be String, number, true, false, or null").
+				but("write what is in the inner list into the outer one"))
 		default:
 			alt.condition, err = p.literal(kind)
 		}
@@ -174,14 +178,15 @@ func (p *parser) field() (*field, error) {
 	}
 	p.depth--
 	if len(f.anyOf) == 0 {
-		return nil, p.fail(f.offset, ErrSyntax, "Empty arrays are not allowed")
+		return nil, p.fail(f.offset, refused(ErrSyntax, "Empty arrays are not allowed").
+			but(`for any value write [{"exists": true}], for none [{"exists": false}]`))
 	}
 	if p.limits.Complexity < 0 {
 		return f, nil
 	}
 	if most := limit(p.limits.Complexity, DefaultComplexity); wildcardScore(f.anyOf, most) > most {
-		return nil, p.fail(f.offset, ErrLimit, "Rule is too complex - try using fewer wildcard characters "+
-			"or fewer repeating character sequences after a wildcard character")
+		return nil, p.fail(f.offset, refused(ErrLimit, "Rule is too complex - try using fewer wildcard characters "+
+			"or fewer repeating character sequences after a wildcard character"))
 	}
 	return f, nil
 }
@@ -201,8 +206,9 @@ func (p *parser) literal(kind jsonscan.Kind) (condition, error) {
 
 // open steps into the object or array that comes next, unless it lies too deep.
 func (p *parser) open() error {
-	if p.depth == maxDepth {
-		return p.fail(p.s.Offset(), ErrLimit, "nested deeper than %d levels", maxDepth)
+	if most := p.limits.nesting(); p.depth == most {
+		return p.fail(p.s.Offset(), overDefault(most, DefaultNesting,
+			"Depth (%d) exceeds the maximum allowed nesting depth (%d)", most+1, most))
 	}
 	p.depth++
 	p.s.Open()
@@ -248,11 +254,25 @@ func (p *parser) string() (string, error) {
 }
 
 func (p *parser) number() (exactNumber, error) {
+	at := p.s.Offset()
 	raw, err := p.value()
+	if err == nil {
+		err = p.checkLength(at, raw)
+	}
 	if err != nil {
 		return exactNumber{}, err
 	}
 	return exactNumber{string(raw), parseNumber(raw)}, nil
+}
+
+// checkLength checks that a number is not longer than the limits allow.
+func (p *parser) checkLength(at int, raw []byte) error {
+	most := limit(p.limits.NumberLength, DefaultNumberLength)
+	if len(raw) <= most {
+		return nil
+	}
+	return p.fail(at, overDefault(most, DefaultNumberLength,
+		"Number length (%d) exceeds the maximum length (%d)", len(raw), most))
 }
 
 // value reads and checks the value that comes next, and returns its text.
@@ -262,8 +282,8 @@ func (p *parser) value() ([]byte, error) {
 	switch word := p.word(start); word {
 	case "", "true", "false", "null":
 	default:
-		return nil, p.fail(start, ErrSyntax, "Unrecognized token '%s': was expecting "+
-			"(JSON String, Number, Array, Object or token 'null', 'true' or 'false')", word)
+		return nil, p.fail(start, refused(ErrSyntax, "Unrecognized token '%s': was expecting "+
+			"(JSON String, Number, Array, Object or token 'null', 'true' or 'false')", word).but(p.tokenHint(word)))
 	}
 	raw, err := p.s.Value()
 	if err != nil {
@@ -288,7 +308,7 @@ func (p *parser) word(at int) string {
 
 // refuse returns the error for the value that comes next, which is not what it should be; or, if it
 // is no JSON at all, the error about that.
-func (p *parser) refuse(cause error, format string, args ...any) error {
+func (p *parser) refuse(r *reason) error {
 	at := p.s.Offset()
 	switch p.s.Peek() {
 	case jsonscan.Object, jsonscan.Array: // the bracket alone is wrong here
@@ -298,14 +318,22 @@ func (p *parser) refuse(cause error, format string, args ...any) error {
 			return err
 		}
 	}
-	return p.fail(at, cause, format, args...)
+	return p.fail(at, r)
 }
 
-func (p *parser) fail(at int, cause error, format string, args ...any) error {
-	return p.failWith(at, because(cause, format, args...))
+// scalar returns the error for the value that comes next, which is no object or array although it
+// stands where a field's list is due.
+func (p *parser) scalar(name string) error {
+	hint := p.scalarHint()
+	r := refused(ErrSyntax, `"%s" must be an object or an array`, name).but(hint)
+	r.causes = append(r.causes, errScalar)
+	return p.refuse(r)
 }
 
-func (p *parser) failWith(at int, err error) error {
+// errScalar tells Lint which of the refusals it is.
+var errScalar = errors.New("a value where a list is needed")
+
+func (p *parser) fail(at int, err error) error {
 	return &SyntaxError{Offset: at, Pointer: jsonscan.Pointer(p.path...), Err: err}
 }
 
@@ -319,7 +347,9 @@ func (p *parser) syntax(err error) error {
 	if errors.Is(err, jsonscan.ErrDepth) {
 		cause = ErrLimit
 	}
-	return p.failWith(e.Offset, &reason{e.Err.Error(), []error{cause, e.Err}})
+	r := because(cause, "%v", e.Err).but(p.jsonHint(e.Offset, e.Err))
+	r.causes = append(r.causes, e.Err)
+	return p.fail(e.Offset, r)
 }
 
 // nameError is syntax for an error where a name or the end of an object was due. A name without
@@ -332,8 +362,9 @@ func (p *parser) nameError(err error) error {
 	switch before := bytes.TrimRight(p.text[:e.Offset], " \t\r\n"); before[len(before)-1] {
 	case '{', ',':
 		r, _ := utf8.DecodeRune(p.text[e.Offset:])
-		return p.fail(e.Offset, ErrSyntax,
-			"Unexpected character ('%c' (code %d)): was expecting double-quote to start field name", r, r)
+		return p.fail(e.Offset, refused(ErrSyntax,
+			"Unexpected character ('%c' (code %d)): was expecting double-quote to start field name", r, r).
+			but(p.nameHint(e.Offset)))
 	}
 	return p.syntax(err)
 }

@@ -63,9 +63,9 @@ const (
 	DefaultComplexity = 10
 )
 
-// maxDepth is how deeply a pattern may nest, and an event as far as patterns lead into it. It is
-// the limit of the parser that EventBridge is built on, and what bounds the recursion here; that is
-// why it cannot be lifted.
+// maxDepth is how deeply an event may nest, as far as patterns lead into it. It is the limit of the
+// parser that EventBridge is built on, and what bounds the recursion here; that is why it cannot be
+// lifted.
 const maxDepth = jsonscan.MaxDepth
 
 // Limits say what patterns are too large or too dear. The zero value stands for the limits of
@@ -80,6 +80,9 @@ type Limits struct {
 	Size         int // characters in the text of a pattern
 	Combinations int // branches that the $or in a pattern multiply to
 	Complexity   int // score of the wildcards in a field
+	Fields       int // fields that must be satisfied together, in one branch
+	Nesting      int // levels of objects and arrays, at most MaxNesting in any case
+	NumberLength int // characters of a number
 }
 
 // Compile is [Compile] within the limits l. If the text is beyond one of them, [ErrLimit] is in the
@@ -99,6 +102,9 @@ func (l Limits) Compile(text string) (*Pattern, error) {
 	}
 	tree, err := parse(text, l)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.checkFields(tree); err != nil {
 		return nil, err
 	}
 	if limit := limit(l.Combinations, DefaultCombinations); tree.combinations(limit) > limit {

@@ -15,14 +15,16 @@ func parseWildcard(text string) (pieces [][]byte, err error) {
 		switch c := text[i]; {
 		case c == '\\':
 			if i+1 == len(text) || text[i+1] != '*' && text[i+1] != '\\' {
-				return nil, because(ErrOperand, "Invalid escape character at pos %d", i+1)
+				return nil, refused(ErrOperand, "Invalid escape character at pos %d", i+1).
+					but(`in JSON a star itself is written "\\*", and a backslash "\\\\"`)
 			}
 			i++
 			piece = append(piece, text[i])
 		case c != '*':
 			piece = append(piece, c)
 		case i+1 < len(text) && text[i+1] == '*':
-			return nil, because(ErrOperand, "Consecutive wildcard characters at pos %d", i+1)
+			return nil, refused(ErrOperand, "Consecutive wildcard characters at pos %d", i+1).
+				but(`one is enough; a star itself is written "\\*" in JSON`)
 		default:
 			pieces = append(pieces, piece)
 			piece = []byte{}
