@@ -81,16 +81,57 @@ type Estimate struct {
 	Size         int // characters in the text of the pattern
 	Combinations int // branches that the $or in it multiply to
 	Complexity   int // the highest score of the wildcards in a field; from 100 on it says 101
+	Fields       int // fields of the branch that has the most
+	Nesting      int // levels of objects and lists of values; the objects of operators do not count
+	NumberLength int // characters of the longest number
 }
 
 // Estimate returns what the pattern costs.
 func (p *Pattern) Estimate() Estimate {
 	const most = 100 // ten times what EventBridge allows
-	e := Estimate{Size: utf8.RuneCountInString(p.text), Combinations: len(p.branches)}
+	e := Estimate{Size: utf8.RuneCountInString(p.text), Combinations: len(p.branches), Nesting: p.tree.nesting()}
+	for _, b := range p.branches {
+		e.Fields = max(e.Fields, len(b))
+	}
 	for _, f := range placed(p.tree) {
 		e.Complexity = max(e.Complexity, min(wildcardScore(f.anyOf, most), most+1))
+		for _, a := range f.anyOf {
+			e.NumberLength = max(e.NumberLength, numberLength(a.condition))
+		}
 	}
 	return e
+}
+
+// nesting returns how many levels o has, being the first.
+func (o *object) nesting() (deepest int) {
+	for _, m := range o.members {
+		inside := 1 // a field's list
+		switch v := m.value.(type) {
+		case *object:
+			inside = v.nesting()
+		case *either:
+			for _, b := range v.branches {
+				inside = max(inside, 1+b.nesting())
+			}
+		}
+		deepest = max(deepest, inside)
+	}
+	return 1 + deepest
+}
+
+// numberLength returns the length of the longest number in a condition.
+func numberLength(c condition) (longest int) {
+	switch c := c.(type) {
+	case exactNumber:
+		return len(c.text)
+	case numeric:
+		return max(len(c.low.text), len(c.high.text))
+	case anythingBut:
+		for _, ex := range c.excluded {
+			longest = max(longest, numberLength(ex))
+		}
+	}
+	return longest
 }
 
 // disjoin returns the conjunction of what the branches have in common, and an $or of the rest.

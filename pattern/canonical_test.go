@@ -115,7 +115,7 @@ func TestPathsAndEstimate(t *testing.T) {
 	if got, want := p.Paths(), []string{"a.b", "a.c", "z", "é"}; !slices.Equal(got, want) {
 		t.Errorf("Paths() = %q, want %q", got, want)
 	}
-	if got, want := p.Estimate(), (Estimate{len(p.String()) - 1, 2, 4}); got != want {
+	if got, want := p.Estimate(), (Estimate{Size: len(p.String()) - 1, Combinations: 2, Complexity: 4, Fields: 3, Nesting: 5, NumberLength: 1}); got != want {
 		t.Errorf("Estimate() = %+v, want %+v", got, want)
 	}
 	stars := strings.Repeat("a*", 200)

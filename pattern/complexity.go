@@ -80,9 +80,11 @@ func (a *scorer) add(from int, text string) {
 
 // step returns the state s behind from: one that is there already if it may be shared, or a new one.
 func (a *scorer) step(from int, s readState, share bool) int {
-	for _, n := range (*a)[from].next {
-		if t := (*a)[n]; share && t.star == s.star && t.char == s.char {
-			return n
+	if share {
+		for _, n := range (*a)[from].next {
+			if t := (*a)[n]; t.star == s.star && t.char == s.char {
+				return n
+			}
 		}
 	}
 	n := len(*a)

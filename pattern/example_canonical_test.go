@@ -29,5 +29,5 @@ func ExamplePattern_Equal() {
 func ExamplePattern_Estimate() {
 	p := pattern.MustCompile(`{"detail": {"key": [{"wildcard": "*/logs/*.gz"}]}}`)
 	fmt.Printf("%+v\n", p.Estimate())
-	// Output: {Size:50 Combinations:1 Complexity:4}
+	// Output: {Size:50 Combinations:1 Complexity:4 Fields:1 Nesting:3 NumberLength:0}
 }

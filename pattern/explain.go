@@ -295,14 +295,14 @@ func (x *explainer) decide(branches []branch, held map[*field]bool) (nearest []w
 // even if all its fields are replaced.
 func (o *object) chosen(lists [][]string, steps []string) [][]string {
 	for _, m := range o.members {
-		steps := append(slices.Clip(steps), m.name)
+		steps := append(steps, m.name) // the levels take turns in one array
 		switch v := m.value.(type) {
 		case *object:
 			lists = v.chosen(lists, steps)
 		case *either:
 			var all [][]string
 			for i, b := range v.branches {
-				steps := append(slices.Clip(steps), strconv.Itoa(i))
+				steps := append(steps, strconv.Itoa(i))
 				more := make([][]string, len(lists))
 				for j, list := range lists {
 					more[j] = append(slices.Clip(list), jsonscan.Pointer(steps...))
@@ -434,25 +434,27 @@ type placedField struct {
 
 // placed returns the fields below the root of a tree, in the order in which they are written.
 func placed(root *object) (all []placedField) {
-	var visit func(o *object, path string, steps, or []string)
-	visit = func(o *object, prefix string, steps, or []string) {
+	// names and steps are used by all levels in turn, and a path or pointer is made of them only where a
+	// field is: each level having its own would take memory in the square of the depth.
+	var visit func(o *object, names, steps, or []string)
+	visit = func(o *object, names, steps, or []string) {
 		for _, m := range o.members {
-			path := prefix + m.name
-			steps := append(slices.Clip(steps), m.name)
+			steps := append(steps, m.name)
 			switch v := m.value.(type) {
 			case *field:
+				path := strings.Join(append(names, m.name), ".")
 				all = append(all, placedField{v, path, jsonscan.Pointer(steps...), or})
 			case *object:
-				visit(v, path+".", steps, or)
+				visit(v, append(names, m.name), steps, or)
 			case *either:
 				for i, b := range v.branches {
-					steps := append(slices.Clip(steps), strconv.Itoa(i))
-					visit(b, prefix, steps, append(slices.Clip(or), jsonscan.Pointer(steps...)))
+					steps := append(steps, strconv.Itoa(i))
+					visit(b, names, steps, append(slices.Clip(or), jsonscan.Pointer(steps...)))
 				}
 			}
 		}
 	}
-	visit(root, "", nil, nil)
+	visit(root, nil, nil, nil)
 	return all
 }
 

@@ -44,9 +44,9 @@ func (p *parser) next() string {
 }
 
 // plain folds what does not matter in a word that somebody has guessed: case, and what joins its parts.
-func plain(name string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "", "$", "", ".", "").Replace(strings.ToLower(name))
-}
+func plain(name string) string { return joints.Replace(strings.ToLower(name)) }
+
+var joints = strings.NewReplacer("-", "", "_", "", " ", "", "$", "", ".", "")
 
 // rootHint is about a pattern that is no object but a value of the given kind.
 func (p *parser) rootHint(kind jsonscan.Kind) string {

@@ -29,6 +29,10 @@ const (
 	LintShadowed       LintRule = "shadowed"            // a neighbour accepts all that this one does
 	LintDuplicateKey   LintRule = "duplicate-key"       // a field or name that occurs twice
 	LintReplacedInOr   LintRule = "replaced-in-or"      // a field that does not count beside some $or
+	LintShadowedInOr   LintRule = "shadowed-in-or"      // an element of $or that another makes superfluous
+	LintExcludedTwice  LintRule = "excluded-twice"      // anything-but excludes it by something else already
+	LintAnyEvent       LintRule = "any-event"           // the condition holds for every event of EventBridge
+	LintHostBits       LintRule = "host-bits"           // a network whose address has bits behind the mask
 	LintUnknownField   LintRule = "unknown-field"       // events of EventBridge have no such field
 	LintEnvelopeType   LintRule = "envelope-type"       // events of EventBridge have a string there
 	LintExistsOnObject LintRule = "exists-on-object"    // exists is about values, not objects
@@ -54,6 +58,7 @@ var severities = map[LintRule]Severity{
 	LintSyntax: SeverityError, LintScalar: SeverityError, LintOperator: SeverityError,
 	LintOperand: SeverityError, LintLimit: SeverityError, LintNeverMatches: SeverityError,
 	LintReadOnlyCalls: SeverityInfo, LintInexactNumber: SeverityInfo,
+	LintAnyEvent: SeverityInfo, LintHostBits: SeverityInfo,
 }
 
 // A Finding is what Lint has to say about one place in a pattern.
@@ -104,6 +109,7 @@ func (l Limits) Lint(text string) []Finding {
 	t.names(p.tree, nil)
 	t.envelope()
 	t.replaced()
+	t.alternatives()
 	t.neverMatches()
 	for _, f := range t.fields {
 		t.field(f)
@@ -160,7 +166,7 @@ func (l *linter) names(o *object, steps []string) {
 	first := map[string]node{}
 	l.operatorFields(o, steps)
 	for _, m := range o.members {
-		steps := append(slices.Clip(steps), m.name)
+		steps := append(steps, m.name) // the levels take turns in one array
 		_, isField := m.value.(*field)
 		if before := first[m.name]; before != nil {
 			if _, wasField := before.(*field); !isField || !wasField {
@@ -174,7 +180,7 @@ func (l *linter) names(o *object, steps []string) {
 			l.names(v, steps)
 		case *either:
 			for i, b := range v.branches {
-				l.names(b, append(slices.Clip(steps), strconv.Itoa(i)))
+				l.names(b, append(steps, strconv.Itoa(i)))
 			}
 		}
 	}
@@ -192,7 +198,7 @@ func (l *linter) operatorFields(o *object, steps []string) {
 		return
 	}
 	for _, m := range o.members {
-		l.report(LintOperatorField, m.offset, jsonscan.Pointer(append(slices.Clip(steps), m.name)...),
+		l.report(LintOperatorField, m.offset, jsonscan.Pointer(append(steps, m.name)...),
 			"%s is a name here, not an operator, because it is not in a list: %s", m.name, inList(m))
 	}
 }
@@ -219,7 +225,8 @@ func inList(m member) string {
 func (l *linter) replaced() {
 	later := map[string][]placedField{}
 	for _, f := range slices.Backward(l.fields) {
-		for _, g := range later[f.path] {
+		others := later[f.path]
+		for _, g := range others[max(0, len(others)-maxCompared):] {
 			if exclusive(f.or, g.or) {
 				continue
 			}
@@ -296,9 +303,20 @@ func (l *linter) field(f placedField) {
 		if !satisfiable(a.condition) {
 			l.at(LintNeverAccepts, f, i, "%s accepts no value: there is no number in this range", a.append(nil))
 		}
-		if n, ok := a.condition.(exactNumber); ok && !n.comparable {
-			l.at(LintInexactNumber, f, i, "%s has more digits than are compared, and equals only what is written in "+
-				"just the same way; if it is an identifier, events may have it as a string", cut(n.text, maxWord))
+		switch c := a.condition.(type) {
+		case exactNumber:
+			if !c.comparable {
+				l.at(LintInexactNumber, f, i, "%s has more digits than are compared, and equals only what is written in "+
+					"just the same way; if it is an identifier, events may have it as a string", cut(c.text, maxWord))
+			}
+		case anythingBut:
+			l.excluded(f, i, c)
+		case cidr:
+			address, _, _ := strings.Cut(c.text, "/")
+			if ip, ok := parseIP(address); ok && ip != c.Addr() {
+				l.at(LintHostBits, f, i, "%s is the network %s, because bits behind the mask do not count: write that",
+					quote(c.text), quote(canonicalNetwork(c.Prefix)))
+			}
 		}
 	}
 	if f.acceptsAll() {
@@ -316,17 +334,63 @@ func (l *linter) field(f placedField) {
 		}
 		return
 	}
-	for i, a := range f.anyOf {
-		for j, b := range f.anyOf {
-			if i == j || !satisfiable(a.condition) || !implies(a.condition, b.condition) {
-				continue
-			}
-			if j > i && implies(b.condition, a.condition) {
-				continue // the later of two that say the same is reported
-			}
+	for i, j := range superfluous(f.conditions()) {
+		if j >= 0 && satisfiable(f.anyOf[i].condition) {
 			l.at(LintShadowed, f, i, "%s is superfluous beside %s, which accepts all that it does: remove it",
-				escapeHalves(string(a.append(nil))), escapeHalves(string(b.append(nil))))
-			break
+				shown(f.anyOf[i].condition), shown(f.anyOf[j].condition))
 		}
 	}
+}
+
+// shown returns a condition as a message has it.
+func shown(c condition) string { return cut(escapeHalves(string(c.append(nil))), maxExpected) }
+
+// excluded looks for what an anything-but excludes twice.
+func (l *linter) excluded(f placedField, i int, c anythingBut) {
+	for k, j := range superfluous(c.excluded) {
+		if j < 0 {
+			continue
+		}
+		at, index := l.excludedAt(f.anyOf[i].offset, k)
+		pointer := jsonscan.Pointer(strconv.Itoa(i), opAnythingBut)
+		if c.operator != "" {
+			pointer += "/" + c.operator
+		}
+		l.report(LintExcludedTwice, at, f.pointer+pointer+index, "%s is superfluous beside %s, which excludes all that it does: "+
+			"remove it", operandOf(c.excluded[k]), operandOf(c.excluded[j]))
+	}
+}
+
+// operandOf returns a literal, or the operand of an operator.
+func operandOf(c condition) string {
+	for _, t := range texts(c) {
+		return cut(quote(t.text), maxWord)
+	}
+	return shown(c)
+}
+
+// excludedAt returns the offset of the k-th thing in the list that an anything-but excludes, whose object
+// begins at start, and the last step of its JSON Pointer.
+func (l *linter) excludedAt(start, k int) (offset int, index string) {
+	s := jsonscan.New([]byte(l.pattern.text)[start:])
+	for s.Peek() == jsonscan.Object {
+		s.Open()
+		if _, _, err := s.Name(); err != nil {
+			return start, ""
+		}
+	}
+	s.Open()
+	for range k {
+		if _, err := s.Element(); err != nil {
+			return start, ""
+		}
+		if _, err := s.Value(); err != nil {
+			return start, ""
+		}
+	}
+	if ok, _ := s.Element(); !ok {
+		return start, ""
+	}
+	s.Peek()
+	return start + s.Offset(), "/" + strconv.Itoa(k)
 }

@@ -38,18 +38,54 @@ func (l *linter) envelope() {
 		if slices.Contains(envelope, name) || reported[name] {
 			continue
 		}
-		meant := ""
-		for _, k := range envelope {
-			if strings.EqualFold(k, name) || len(name) > 3 && spell.Distance(k, name) == 1 {
-				meant = spell.DidYouMean(name, k)
-			}
-		}
+		meant := meantInEnvelope(name)
 		if !known && meant == "" {
 			continue // a pattern for something else
 		}
 		reported[name] = true
+		if meant != "" {
+			meant = " (did you mean " + quote(meant) + "?)"
+		}
 		l.report(LintUnknownField, f.offset, f.pointer, "events of EventBridge have no field %s%s: they have %s",
 			quote(name), meant, strings.Join(envelope[:len(envelope)-1], ", "))
+	}
+}
+
+// meantInEnvelope returns the field of the envelope that a name is a misspelling of, or nothing. It has
+// to be one that nobody would take for another field: a letter more or less, or another way to join the
+// words.
+func meantInEnvelope(name string) string {
+	if len(name) > 2*len("detail-type") {
+		return "" // Distance takes time for long names
+	}
+	for _, k := range envelope {
+		if plain(k) == plain(name) || len(name) > 3 && spell.Distance(k, name) == 1 {
+			return k
+		}
+	}
+	if plain(name) == "accountid" {
+		return "account"
+	}
+	return ""
+}
+
+// stringPaths are where events of CloudTrail have a string that looks like a number.
+var stringPaths = []string{
+	"detail.eventVersion", "detail.recipientAccountId", "detail.userIdentity.accountId",
+	"detail.userIdentity.sessionContext.sessionIssuer.accountId",
+	"detail.userIdentity.sessionContext.attributes.mfaAuthenticated",
+}
+
+// alwaysThere are the fields in which every event of EventBridge has a string, and which hardly any other
+// event has.
+var alwaysThere = []string{"detail-type", "source", "account", "region"}
+
+// anyEvent looks for a condition that holds for every event of EventBridge. A pattern that has nothing
+// else is meant to match every event.
+func (l *linter) anyEvent(f placedField) {
+	if len(l.fields) > 1 && slices.Contains(alwaysThere, f.path) && f.acceptsStrings() && !f.acceptsAll() {
+		l.report(LintAnyEvent, f.offset, f.pointer, "%s holds for every event of EventBridge, which all have a string there: "+
+			"remove it, or narrow it", display(f.path))
 	}
 }
 
@@ -169,7 +205,9 @@ func rightARN(text string) (right string, wrong bool) {
 
 // cloudTrail looks at what a field can find in an event.
 func (l *linter) cloudTrail(f placedField) {
+	l.anyEvent(f)
 	inEnvelope := f.path != "detail" && slices.Contains(envelope, f.path)
+	isString := inEnvelope || slices.Contains(stringPaths, f.path)
 	is := f.path + " is a string"
 	if f.path == "resources" {
 		is = "resources is a list of strings"
@@ -177,11 +215,16 @@ func (l *linter) cloudTrail(f placedField) {
 	for i, a := range f.anyOf {
 		switch c := a.condition.(type) {
 		case exactNumber, numeric:
-			if inEnvelope {
+			if isString {
 				l.at(LintEnvelopeType, f, i, "%s in events of EventBridge, which no number equals: write it in quotes", is)
 			}
+		case anythingBut:
+			if _, ok := c.excluded[0].(exactNumber); ok && isString {
+				l.at(LintEnvelopeType, f, i, "%s in events of EventBridge, which no number equals, so nothing is excluded: "+
+					"write it in quotes", is)
+			}
 		case exactWord:
-			if inEnvelope {
+			if isString {
 				l.at(LintEnvelopeType, f, i, "%s in events of EventBridge", is)
 			}
 			if f.path == "detail.readOnly" && l.onlyReads(f) && c == exactWord(jsonscan.True) {

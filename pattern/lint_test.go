@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -41,6 +42,37 @@ func TestLint(t *testing.T) {
 		{`{"a": [{"numeric": [">", 0]}, ∑{"numeric": [">=", 1, "<", 5]}, 7, {"numeric": ["<", 5]}]}`, "shadowed shadowed"},
 		{`{"a": [{"equals-ignore-case": "ab"}, {"prefix": {"equals-ignore-case": "A"}}]}`, "shadowed"},
 
+		{`{"a": [∑{"prefix": "abc"}, {"wildcard": "a*"}, {"wildcard": "abx*"}]}`, "shadowed shadowed"},
+		{`{"a": [∑{"suffix": ".log"}, {"wildcard": "*.l*"}, {"suffix": ".txt"}]}`, "shadowed"},
+		{`{"a": [{"wildcard": "a*b*"}, ∑{"wildcard": "a*c*b*"}, {"wildcard": "a\\**"}, {"wildcard": "b*"}]}`, "shadowed"},
+		{`{"a": [{"prefix": "a"}, ∑{"wildcard": "ab*c"}, {"wildcard": "*a"}]}`, "shadowed"},
+		{`{"a": [{"prefix": "a*"}, {"wildcard": "a\\*"}]}`, "wildcard-in-literal shadowed"},
+		{`{"a": [{"prefix": {"equals-ignore-case": "a"}}, ∑{"prefix": "Ab"}, "AC"]}`, "shadowed shadowed"},
+
+		{`{"$or": [{"a": [1]}, {"b": [1]}, ∑{"a": [1.0]}]}`, "shadowed-in-or"},
+		{`{"$or": [∑{"a": [1]}, {"a": [1, 2]}, {"a": [2], "b": [3]}]}`, "shadowed-in-or shadowed-in-or"},
+		{`{"$or": [∑{"a": ["abc"]}, {"a": [{"prefix": "ab"}]}]}`, "shadowed-in-or"},
+		{`{"$or": [{"a": {"b": [1], "c": [2]}}, {"a": {"b": [1], "c": [3]}}]}`, ""},
+		{`{"x": [{"exists": false}], "$or": [{"a": [1]}, {"a": [1], "b": [2]}]}`, ""},
+		{`{"x": [{"exists": false}], "$or": [{"a": [1, 2]}, ∑{"a": [1]}]}`, "shadowed-in-or"},
+		{`{"$or": [{"a": [1]}, ∑{"a": [1], "$or": [{"b": [2]}, {"c": [3]}]}]}`, "shadowed-in-or"},
+		{`{"d": {"$or": [{"a": [1]}, {"$or": [{"b": [2]}, {"c": [3]}, ∑{"b": [2]}]}]}}`, "shadowed-in-or"},
+		{`{"$or": [∑{"a": [{"anything-but": [1, 2]}]}, {"a": [{"exists": true}]}]}`, "shadowed-in-or"},
+
+		{`{"a": [{"anything-but": ["x", ∑"x", "y"]}]}`, "excluded-twice"},
+		{`{"a": [{"anything-but": [1, ∑1.0]}]}`, "excluded-twice"},
+		{`{"a": [∑{"numeric": [">", 5, "<", 6]}, {"anything-but": {"prefix": ["ab", "a", "c"]}}]}`, "shadowed excluded-twice"},
+		{`{"a": [{"anything-but": {"suffix": ["b", ∑"ab"]}}]}`, "excluded-twice"},
+		{`{"a": [{"anything-but": {"wildcard": ["a*", ∑"a*b"]}}]}`, "excluded-twice"},
+		{`{"a": [{"anything-but": {"equals-ignore-case": ["ab", ∑"AB"]}}]}`, "excluded-twice"},
+		{`{"a": [{"anything-but": {"equals-ignore-case": "ab"}}]}`, ""},
+
+		{`{"source": ∑[{"prefix": ""}], "detail": {"a": [1]}}`, "any-event"},
+		{`{"source": [{"prefix": ""}]}`, ""},
+		{`{"account": ∑[{"wildcard": "*"}, {"exists": false}], "detail": {"a": [{"prefix": ""}]}}`, "any-event"},
+		{`{"a": [∑{"cidr": "10.1.2.3/8"}, {"cidr": "11.0.0.0/8"}, {"cidr": "12.0.0.0/08"}, {"cidr": "2001:db8::1/32"}]}`,
+			"host-bits host-bits"},
+
 		{`{"a": ∑[1], "a": [2]}`, "duplicate-key"},
 		{`{"a": {"b": ∑[1]}, "a.b": [2]}`, "duplicate-key"},
 		{`{"a": {"b": [1]}, ∑"a": {"c": [2]}}`, "duplicate-key"},
@@ -49,10 +81,20 @@ func TestLint(t *testing.T) {
 		{`{"$or": [{"a": [2]}, {"a": [3]}]}`, ""},
 
 		{`{"details": {"eventName": ∑["PutObject"]}}`, "unknown-field"},
+		{`{"detailType": ∑["a"]}`, "unknown-field"},
+		{`{"detail_type": ∑["a"]}`, "unknown-field"},
+		{`{"DETAILTYPE": ∑["a"]}`, "unknown-field"},
+		{`{"accountId": ∑["a"]}`, "unknown-field"},
+		{`{"details.a": ∑["a"]}`, "unknown-field"},
+		{`{"tail": ["a"], "date": ["b"], "IDs": ["c"]}`, ""},
 		{`{"source": ["a"], "eventName": ∑["PutObject"], "eventName": ["x"]}`, "unknown-field duplicate-key"},
 		{`{"resources": {"ARN": ["a"]}, "eventName": ["PutObject"]}`, ""},
 		{`{"account": [∑123456789012], "region": [null], "time": [{"numeric": [">", 1]}]}`,
 			"envelope-type envelope-type envelope-type"},
+		{`{"account": [∑{"anything-but": 123456789012}]}`, "envelope-type"},
+		{`{"account": [∑{"anything-but": [123456789012, 1]}], "region": [{"anything-but": ["a"]}]}`, "envelope-type"},
+		{`{"detail": {"recipientAccountId": [∑123456789012], "userIdentity": {"accountId": [1], "type": ["Root"]}}}`,
+			"envelope-type envelope-type"},
 		{`{"detail": [∑{"exists": true}]}`, "exists-on-object"},
 		{`{"a": [∑{"exists": true}], "a.b": [1]}`, "exists-on-object"},
 		{`{"a": [∑12345678901234567890]}`, "inexact-number"},
@@ -199,7 +241,8 @@ func TestLintLaws(t *testing.T) {
 			t.Fatalf("seed %d", seed)
 		}
 	}
-	for _, rule := range []LintRule{LintNeverAccepts, LintAlwaysTrue, LintAnyValue, LintShadowed, LintDuplicateKey, LintReplacedInOr} {
+	for _, rule := range []LintRule{LintNeverAccepts, LintAlwaysTrue, LintAnyValue, LintShadowed, LintDuplicateKey, LintReplacedInOr,
+		LintShadowedInOr, LintExcludedTwice} {
 		if found[rule] < 5 {
 			t.Errorf("%s was found %d times; the generator has gone blunt", rule, found[rule])
 		}
@@ -229,6 +272,11 @@ func lintLaws(t *testing.T, text, event string) []Finding {
 		fail := func(what string) { t.Helper(); t.Errorf("%s\non %s: %s, but %s", text, event, f, what) }
 		if f.Offset >= len(text) || !strings.HasPrefix(f.String(), string(f.Severity)) {
 			fail("that is nowhere")
+		}
+		if f.Rule == LintShadowedInOr || f.Rule == LintExcludedTwice {
+			if q := withoutFound(text, f); match(q) != match(p) {
+				fail("without it the verdict is another")
+			}
 		}
 		i := slices.IndexFunc(fields, func(p placedField) bool {
 			return p.offset == f.Offset || slices.ContainsFunc(p.anyOf, func(a alternative) bool { return a.offset == f.Offset })
@@ -271,6 +319,50 @@ func lintLaws(t *testing.T, text, event string) []Finding {
 		}
 	}
 	return findings
+}
+
+// withoutFound returns the pattern without the element of $or or the thing excluded that a finding is
+// about.
+func withoutFound(text string, f Finding) *Pattern {
+	tree := mustCompileAny(text).tree
+	if f.Rule == LintShadowedInOr {
+		dropBranch(tree, f.Offset)
+		return mustCompileAny(tree.String())
+	}
+	var in *alternative // the last one that begins before
+	for _, p := range placed(tree) {
+		for i, a := range p.anyOf {
+			if a.offset <= f.Offset && (in == nil || a.offset > in.offset) {
+				in = &p.anyOf[i]
+			}
+		}
+	}
+	steps := pointerSteps(f.Pointer)
+	k, err := strconv.Atoi(steps[len(steps)-1])
+	if err != nil {
+		panic(err)
+	}
+	not := in.condition.(anythingBut)
+	not.excluded = slices.Delete(slices.Clone(not.excluded), k, k+1)
+	in.condition = not
+	return mustCompileAny(tree.String())
+}
+
+// dropBranch puts a neighbour in the place of the element of $or at an offset, for there must be two.
+func dropBranch(o *object, offset int) {
+	for _, m := range o.members {
+		switch v := m.value.(type) {
+		case *object:
+			dropBranch(v, offset)
+		case *either:
+			for i, b := range v.branches {
+				if b.offset == offset {
+					v.branches[i] = v.branches[(i+1)%len(v.branches)]
+				}
+				dropBranch(b, offset)
+			}
+		}
+	}
 }
 
 // mustCompileAny compiles a pattern of any size.

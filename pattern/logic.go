@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"strings"
@@ -75,6 +76,8 @@ func implies(a, b condition) bool {
 			return ok && utf8.ValidString(string(a)) // so that it ends where a character ends
 		case suffix:
 			return b == ""
+		case wildcard:
+			return b.acceptsAround(string(a) + anyText)
 		}
 	case suffix:
 		switch b := b.(type) {
@@ -84,6 +87,8 @@ func implies(a, b condition) bool {
 			return hasSuffixFold([]byte(a), string(b)) && utf8.ValidString(string(a))
 		case prefix:
 			return b == ""
+		case wildcard:
+			return b.acceptsAround(anyText + string(a))
 		}
 	case prefixFold:
 		b, ok := b.(prefixFold)
@@ -112,10 +117,102 @@ func implies(a, b condition) bool {
 		from, to := b.span()
 		return from <= least && most <= to
 	case wildcard:
-		b, ok := b.(wildcard)
-		return ok && a.text == b.text
+		switch b := b.(type) {
+		case wildcard:
+			return b.acceptsAround(string(bytes.Join(a.pieces, []byte(anyText))))
+		case prefix:
+			return bytes.HasPrefix(a.pieces[0], []byte(b))
+		case suffix:
+			return bytes.HasSuffix(a.pieces[len(a.pieces)-1], []byte(b))
+		}
 	}
 	return false
+}
+
+// anyText stands in a text for any other text: a byte that no string has.
+const anyText = "\xff"
+
+// acceptsAround reports whether c accepts all texts that come of the given one when each anyText in it is
+// replaced by anything. If c takes one as it is, its stars do, and they take anything else as well.
+func (c wildcard) acceptsAround(text string) bool { return matchWildcard(c.pieces, []byte(text)) }
+
+// maxCompared is how many others a part of a pattern is compared with to find out what is superfluous.
+// Within the limits of EventBridge no list is so long; without, time would go with the square of the
+// length.
+const maxCompared = 1000
+
+// implies reports whether every event that satisfies f at its path also satisfies g there, as far as that
+// is easy to tell.
+func (f *field) implies(g *field) bool {
+	if len(f.anyOf)*len(g.anyOf) > maxCompared*maxCompared {
+		return false
+	}
+	all := g.acceptsAll()
+	return !slices.ContainsFunc(f.anyOf, func(a alternative) bool {
+		if !satisfiable(a.condition) || all && a.condition != exists(false) {
+			return false
+		}
+		return !slices.ContainsFunc(g.anyOf, func(b alternative) bool { return implies(a.condition, b.condition) })
+	})
+}
+
+// acceptsStrings reports whether f accepts every string.
+func (f *field) acceptsStrings() bool {
+	return f.acceptsAll() || slices.ContainsFunc(f.anyOf, func(a alternative) bool {
+		switch c := a.condition.(type) {
+		case prefix:
+			return c == ""
+		case suffix:
+			return c == ""
+		case prefixFold:
+			return c == ""
+		case suffixFold:
+			return c == ""
+		case wildcard:
+			return c.text == "*"
+		}
+		return false
+	})
+}
+
+// superfluous returns for each of the conditions the index of another that accepts all that it does, or
+// -1. Of several that say the same, the first is none of them.
+func superfluous(all []condition) []int {
+	beside := make([]int, len(all))
+	first := map[string]int{}
+	var operators []int
+	for i, c := range all {
+		beside[i] = -1
+		text := string(canonical(c).append(nil))
+		if j, ok := first[text]; ok {
+			beside[i] = j
+			continue
+		}
+		first[text] = i
+		if _, ok := literal(c); !ok && len(operators) < maxCompared {
+			operators = append(operators, i)
+		}
+	}
+	for i, a := range all {
+		if beside[i] >= 0 || !satisfiable(a) {
+			continue
+		}
+		for _, j := range operators {
+			if i != j && implies(a, all[j]) && !(j > i && implies(all[j], a)) {
+				beside[i] = j
+				break
+			}
+		}
+	}
+	return beside
+}
+
+// conditions returns the alternatives without their places.
+func (f *field) conditions() (all []condition) {
+	for _, a := range f.anyOf {
+		all = append(all, a.condition)
+	}
+	return all
 }
 
 // impliesNot is implies for what accepts all but some values.
@@ -126,6 +223,9 @@ func impliesNot(a condition, b anythingBut) bool {
 	case exists:
 		return false
 	case anythingBut: // excludes what b excludes
+		if len(a.excluded)*len(b.excluded) > maxCompared*maxCompared {
+			return false
+		}
 		return !slices.ContainsFunc(b.excluded, func(ex condition) bool { return !a.excludes(ex) })
 	}
 	return aboutNumbers != numbers // each is about what the other does not mention
@@ -146,6 +246,9 @@ func (f *field) acceptsAll() bool {
 				return true
 			}
 		case anythingBut:
+			if len(c.excluded)*len(f.anyOf) > maxCompared*maxCompared {
+				continue
+			}
 			others := slices.Delete(slices.Clone(f.anyOf), i, i+1)
 			left := slices.ContainsFunc(c.excluded, func(ex condition) bool {
 				return !slices.ContainsFunc(others, func(o alternative) bool { return implies(ex, o.condition) })

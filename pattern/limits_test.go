@@ -1,0 +1,192 @@
+package pattern
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// fieldsOf returns n fields, the i-th with the name pi.
+func fieldsOf(prefix string, n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(`"%s%d":[1]`, prefix, i))
+	}
+	return strings.Join(all, ",")
+}
+
+// TestLimits tests each limit at its edge: by default, raised, and lifted.
+func TestLimits(t *testing.T) {
+	any := Unlimited()
+	with := func(set func(*Limits)) Limits {
+		l := any
+		set(&l)
+		return l
+	}
+	nested := func(n int) string { return strings.Repeat(`{"a":`, n-1) + `[1]` + strings.Repeat(`}`, n-1) }
+	digits := func(n int) string { return `{"a":[` + strings.Repeat("1", n) + `]}` }
+	size := func(n int) string { return `{"a":["` + strings.Repeat("é", n-len(`{"a":[""]}`)) + `"]}` }
+	ors := func(lengths ...int) string { // an $or of each length
+		var all []string
+		for i, n := range lengths {
+			var or []string
+			for j := range n {
+				or = append(or, fmt.Sprintf(`{"%d":[%d]}`, i, j))
+			}
+			all = append(all, `"$or":[`+strings.Join(or, ",")+`]`)
+		}
+		return `{` + strings.Join(all, ",") + `}`
+	}
+	stars := func(n int) string { return `{"a":[{"wildcard":"` + strings.Repeat("*:", n) + `"}]}` }
+	for _, tt := range []struct {
+		name   string
+		within func(most int) Limits // 0 is the default
+		most   int                   // by default
+		text   func(n int) string    // of the size n
+	}{
+		{"size", func(n int) Limits { return with(func(l *Limits) { l.Size = n }) }, DefaultSize, size},
+		{"combinations", func(n int) Limits { return with(func(l *Limits) { l.Combinations = n }) }, DefaultCombinations,
+			func(n int) string { return ors(n) }},
+		{"fields", func(n int) Limits { return with(func(l *Limits) { l.Fields = n }) }, DefaultFields,
+			func(n int) string { return `{` + fieldsOf("a", n) + `}` }},
+		{"fields in an or", func(n int) Limits { return with(func(l *Limits) { l.Fields = n }) }, DefaultFields,
+			func(n int) string {
+				return `{"$or":[{"x":[1]},{` + fieldsOf("b", n/2) + `}],"a":{` + fieldsOf("c", n-n/2) + `}}`
+			}},
+		{"fields that are the same", func(n int) Limits { return with(func(l *Limits) { l.Fields = n }) }, DefaultFields,
+			func(n int) string { return `{` + fieldsOf("a", n) + `,` + fieldsOf("a", 50) + `}` }},
+		{"nesting", func(n int) Limits { return with(func(l *Limits) { l.Nesting = n }) }, DefaultNesting, nested},
+		{"number", func(n int) Limits { return with(func(l *Limits) { l.NumberLength = n }) }, DefaultNumberLength, digits},
+	} {
+		for _, c := range []struct{ limit, most int }{{0, tt.most}, {tt.most + 7, tt.most + 7}, {60, 60}} {
+			if _, err := tt.within(c.limit).Compile(tt.text(c.most)); err != nil {
+				t.Errorf("%s: %d within %d: %v", tt.name, c.most, c.limit, err)
+			}
+			_, err := tt.within(c.limit).Compile(tt.text(c.most + 1))
+			if !errors.Is(err, ErrLimit) {
+				t.Errorf("%s: %d within %d: %v, want ErrLimit", tt.name, c.most+1, c.limit, err)
+			}
+			if found := tt.within(c.limit).Lint(tt.text(c.most + 1)); len(found) != 1 || found[0].Rule != LintLimit {
+				t.Errorf("%s: Lint: %v", tt.name, found)
+			}
+		}
+		if _, err := any.Compile(tt.text(tt.most + 1)); err != nil {
+			t.Errorf("%s: lifted: %v", tt.name, err)
+		}
+	}
+	if _, err := any.Compile(nested(MaxNesting)); err != nil {
+		t.Errorf("%d levels: %v", MaxNesting, err)
+	}
+	if _, err := any.Compile(nested(MaxNesting + 1)); !errors.Is(err, ErrLimit) {
+		t.Errorf("%d levels: %v", MaxNesting+1, err)
+	}
+	if _, err := any.Compile(stars(8)); err != nil {
+		t.Errorf("complexity: %v", err)
+	}
+	got := fmt.Sprintf("%+v", mustCompileAny(`{"a":[12.5,{"numeric":[">=",-300]}],"$or":[{"b":[1],"c":[2]},{"d":{"e":["x"]}}]}`).Estimate())
+	if want := "{Size:80 Combinations:2 Complexity:0 Fields:3 Nesting:5 NumberLength:4}"; got != want {
+		t.Errorf("Estimate = %s, want %s", got, want)
+	}
+}
+
+// TestUnlimited tests that a pattern that was compiled within other limits can do all that others can.
+func TestUnlimited(t *testing.T) {
+	text := `{"source": ["a", "b*"], "path": [{"wildcard": "*/*/*/*/*/*/*.log"}], "$or": [` +
+		strings.TrimSuffix(strings.Repeat(`{"x": [1], "y": [2]},`, 1200), ",") + `]}`
+	if _, err := Compile(text); !errors.Is(err, ErrLimit) {
+		t.Fatalf("it is within the limits: %v", err)
+	}
+	p, err := Unlimited().Compile(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[LintRule]bool{}
+	for _, f := range Unlimited().Lint(text) {
+		found[f.Rule] = true
+	}
+	if !found[LintWildcard] || found[LintLimit] {
+		t.Errorf("Lint found %v", found)
+	}
+	s, err := p.Sample()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := p.Explain([]byte(s.Event))
+	if err != nil || !e.Matched || len(e.String()) == 0 {
+		t.Errorf("Explain: %v, %v", e.Reason(), err)
+	}
+	q, err := Unlimited().Compile(p.Canonical())
+	if err != nil || !p.Equal(q) {
+		t.Errorf("the canonical form: %v", err)
+	}
+	if q, err := Unlimited().Build(Field("a").Equals(strings.Repeat("x", 2*DefaultSize))); err != nil || q.Estimate().Size < DefaultSize {
+		t.Errorf("Build: %v", err)
+	}
+}
+
+// TestBoundedWork gives Compile and Lint the texts that need the most work for their size, and looks at
+// how much memory that takes in all, which bounds the time as well. The bounds are several times of what
+// was measured.
+func TestBoundedWork(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector has memory of its own")
+	}
+	long := Limits{Size: -1}
+	repeat := strings.Repeat
+	for _, tt := range []struct {
+		name   string
+		limits Limits
+		text   string
+		most   int // MB allocated
+	}{
+		{"or of ors", Limits{}, `{` + repeat(`"$or":[{"a":[1]},{"b":[1]}],`, 9) + fieldsOf("f", 100) + `}`, 50},
+		{"fields before ors", Limits{}, `{` + fieldsOf("f", 100) + repeat(`,"$or":[{"a":[1]},{"b":[1]}]`, 9) + `}`, 50},
+		{"or in or", Limits{}, repeat(`{"$or":[{"a":[1]},`, 90) + `{"b":[1]}` + repeat(`]}`, 90), 20},
+		{"too many combinations", long, `{` + repeat(`"$or":[{"a":[1]},{"b":[1]}],`, 20_000) + `"c":[1]}`, 300},
+		{"combinations without end", long, `{"$or":[` + repeat(`{"$or":[{"a":[1]},{"a":[1]}]},`, 20_000) + `{"a":[1]}]}`, 300},
+		{"deep", long, repeat(`{"a":`, 200_000), 20},
+		{"deep or", long, repeat(`{"$or":[`, 200_000), 20},
+		{"deep in a list", long, `{"a":` + repeat(`[`, 200_000), 20},
+		{"deep operator", long, `{"a":[` + repeat(`{"prefix":`, 200_000), 20},
+		{"deep anything-but", long, `{"a":[` + repeat(`{"anything-but":`, 200_000), 20},
+		{"deep numeric", long, `{"a":[{"numeric":` + repeat(`[`, 200_000), 20},
+		{"many fields", long, `{` + fieldsOf("f", 50_000) + `}`, 100},
+		{"many fields and ors", long, `{` + fieldsOf("f", 50_000) + repeat(`,"$or":[{"a":[1]},{"b":[1]}]`, 9) + `}`, 100},
+		{"one field many times", long, `{` + repeat(`"a":[1],`, 100_000) + `"a":[2]}`, 300},
+		{"long number", long, `{"a":[` + repeat("1", 1e6) + `]}`, 20},
+		{"long exponent", long, `{"a":[1e` + repeat("1", 1e6) + `]}`, 20},
+		{"long number in numeric", long, `{"a":[{"numeric":["=",` + repeat("1", 1e6) + `]}]}`, 20},
+		{"long operator", long, `{"a":[{"` + repeat("x", 1e6) + `":1}]}`, 50},
+		{"long name", long, `{"` + repeat("x", 1e6) + `":1}`, 50},
+		{"long word", long, `{"a":[` + repeat("x", 1e6) + `]}`, 50},
+		{"unknown operator with a long operand", long, `{"a":[{"not":[` + repeat(`"x",`, 2e5) + `1]}]}`, 50},
+		{"prefix with a long list", long, `{"a":[{"prefix":[` + repeat(`"x",`, 2e5) + `"y"]}]}`, 50},
+		{"long string", long, `{"a":["` + repeat("x", 1e6) + `"]}`, 50},
+		{"long wildcard", long, `{"a":[{"wildcard":"` + repeat("x", 1e6) + `*"}]}`, 1000},
+		{"wildcard with stars", long, `{"a":[{"wildcard":"` + repeat("*a", 5e5) + `"}]}`, 1000},
+		{"wildcards", long, `{"a":[` + repeat(`{"wildcard":"*a"},`, 20_000) + `1]}`, 1000},
+		{"stars and repetitions", Limits{}, `{"a":[{"wildcard":"*` + repeat("ab", 400) + `*` + repeat("ba", 400) + `*"}]}`, 1000},
+	} {
+		if n := megabytes(func() { _, _ = tt.limits.Compile(tt.text) }); n > tt.most {
+			t.Errorf("%s: Compile allocated %d MB, want at most %d", tt.name, n, tt.most)
+		} else {
+			t.Logf("%s: Compile: %d of %d MB", tt.name, n, tt.most)
+		}
+		if n := megabytes(func() { tt.limits.Lint(tt.text) }); n > 3*tt.most {
+			t.Errorf("%s: Lint allocated %d MB, want at most %d", tt.name, n, 3*tt.most)
+		} else {
+			t.Logf("%s: Lint: %d of %d MB", tt.name, n, 3*tt.most)
+		}
+	}
+}
+
+// megabytes returns how much f allocates in all.
+func megabytes(f func()) int {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return int((after.TotalAlloc - before.TotalAlloc) >> 20)
+}
