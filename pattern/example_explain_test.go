@@ -60,12 +60,13 @@ func ExampleSet_Explain() {
 		fmt.Println(err)
 		return
 	}
-	for _, rule := range e.Rules {
-		fmt.Println(rule.Key, rule.Reason)
-	}
+	fmt.Println(e.Matched())
+	fmt.Print(e)
 	// Output:
-	// 0 no match: detail.userIdentity.type is "IAMUser", not "Root"
-	// 1 match
+	// [1]
+	// ✗ 0: no match: detail.userIdentity.type is "IAMUser", not "Root"
+	// └─ ✗ detail.userIdentity.type ["Root"] is "IAMUser" (offset 66)
+	// ✓ 1: match
 }
 
 func ExampleValidate() {

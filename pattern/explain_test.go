@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -18,7 +19,7 @@ func TestExplain(t *testing.T) {
 ✓ match
 ├─ ✓ source ["aws.s3"]
 └─ detail
-   └─ ✓ eventName ["GetObject",{"prefix":"Put"}]
+   └─ ✓ eventName ["GetObject",{"prefix":"Put"}] by {"prefix":"Put"}
 `},
 		{"values", `{"source": ["aws.s3"], "detail": {"eventName": ["PutObject"], "size": [{"numeric": [">", 5]}]}}`,
 			`{"source": "aws.s3", "detail": {"eventName": ["GetObject", 1, null]}}`, `
@@ -417,6 +418,33 @@ func checkExplanation(t *testing.T, p *Pattern, event string, want bool) {
 	}
 	if again, err := p.Explain([]byte(event)); err != nil || !reflect.DeepEqual(again, e) {
 		t.Errorf("%s\non %s is explained in two ways:\n%s%s", p, event, e, again)
+	}
+}
+
+// TestSetExplanation tests what an explanation of a set prints.
+func TestSetExplanation(t *testing.T) {
+	set := NewSet(maps.All(map[string]*Pattern{"a rule\x1b": MustCompile(`{"a": [1], "b": [2], "c": [3], "d": [4, 5], "e": [6]}`)}))
+	e, err := set.Explain([]byte(`{"a": 1, "b": [7, 8], "d": "x\u001b"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `
+✗ a rule�: no match: b is 7 and 8, not 2 (and 3 more conditions fail)
+├─ ✗ b [2] is 7 and 8 (offset 15)
+├─ ✗ c [3] is absent
+├─ ✗ d [4,5] is "x\u001b" (offset 27)
+└─ and 1 more
+`
+	if got := "\n" + e.String(); got != want {
+		t.Errorf("got:%s\nwant:%s", got, want)
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := &SetExplanation[string]{}
+	if err := json.Unmarshal(text, again); err != nil || again.String() != e.String() {
+		t.Errorf("read from JSON it prints\n%s%v", again, err)
 	}
 }
 

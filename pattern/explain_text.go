@@ -142,7 +142,8 @@ func listed(texts []string, more int, word string) string {
 //	└─ detail
 //	   └─ ✗ eventName ["PutObject"] is "GetObject" (offset 45)
 //
-// Beside a condition that fails stands what the event has. Beside a decisive one whose value lies in
+// Beside a condition that fails stands what the event has; beside one that holds and has several
+// alternatives, which of them makes it hold. Beside a decisive one whose value lies in
 // an element of an array stands the JSON Pointer of the value in the event. An element of $or has a
 // mark of its own: whether its conditions hold, one by one. Of the elements of each $or, the one that
 // the verdict rests on is called decisive.
@@ -150,6 +151,30 @@ func (e *Explanation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", mark(e.Matched), e.Reason())
 	e.tree().write(&b, "")
+	return b.String()
+}
+
+// String returns the explanation for a terminal: a line for each rule and, below it, one for each of the
+// conditions that are listed.
+//
+//	✗ root user: no match: detail.userIdentity.type is "IAMUser", not "Root"
+//	└─ ✗ detail.userIdentity.type ["Root"] is "IAMUser" (offset 66)
+//	✓ console login: match
+func (e *SetExplanation[K]) String() string {
+	var b strings.Builder
+	for _, r := range e.Rules {
+		fmt.Fprintf(&b, "%s %s: %s\n", mark(r.Matched), visible(fmt.Sprint(r.Key)), r.Reason)
+		for i, c := range r.Failed {
+			edge := "├─ "
+			if i == len(r.Failed)-1 && r.More == 0 {
+				edge = "└─ "
+			}
+			b.WriteString(edge + c.line(c.Path) + "\n")
+		}
+		if r.More > 0 {
+			fmt.Fprintf(&b, "└─ and %d more\n", r.More)
+		}
+	}
 	return b.String()
 }
 
@@ -227,6 +252,9 @@ func (c *Condition) line(name string) string {
 	case c.Replaced:
 		return "- " + line[len(mark(c.Held))+1:] + " is replaced by a later field"
 	case c.Held:
+		if by := c.by(); by != "" {
+			line += " by " + by
+		}
 		if at := c.pointer(); at != "" {
 			line += " at " + at
 		}
@@ -239,6 +267,15 @@ func (c *Condition) line(name string) string {
 		at = ", " + at
 	}
 	return fmt.Sprintf("%s is %s (offset %d%s)", line, c.actual(), c.Values[0].Offset, at)
+}
+
+// by returns the alternative that makes c hold, or "" if c has only one.
+func (c *Condition) by() string {
+	f, err := parseField(c.Expected)
+	if err != nil || len(f.anyOf) < 2 || c.Alternative < 0 || c.Alternative >= len(f.anyOf) {
+		return "" // the latter not from Explain
+	}
+	return visible(shown(f.anyOf[c.Alternative].condition))
 }
 
 // pointer returns the JSON Pointer in the event of the value that a decisive condition rests on, or
