@@ -14,8 +14,10 @@
 //	Canonical  one text for all spellings of a pattern; Equal, Paths, Estimate
 //	Build      patterns made in Go, without pasting strings
 //	Validate   whether an event is well formed throughout
+//	Limits     all of this for patterns that are too large for EventBridge
 //
-// What follows is the language, whole, and then more about these.
+// What follows is the language, whole, and then more about these. For somebody who knows it, the tables
+// under Values, Operators, Limits and Lint are what to come back to.
 //
 // # Patterns
 //
@@ -25,7 +27,10 @@
 //
 //	{"source": ["aws.s3"], "detail": {"eventName": ["PutObject", "CopyObject"]}}
 //
-// Names are compared exactly. Only the path counts, the names joined with dots, in the pattern and
+// To be satisfied, a field usually needs a value in the event at its path: a field that the event does
+// not have is only satisfied by {"exists": false}. What the event has besides does not matter.
+//
+// Names are compared exactly, upper and lower case included. Only the path counts, the names joined with dots, in the pattern and
 // in the event: {"detail": {"a.b": [1]}} and {"detail.a": {"b": [1]}} are the same pattern. If a
 // path is written twice, the later field replaces the earlier.
 //
@@ -69,12 +74,71 @@
 // about numbers. In prefix and suffix the empty string accepts every string; inside of anything-but it
 // is refused there.
 //
-// Operators and values can stand side by side: ["a", {"prefix": "b"}, {"exists": false}].
+// Operators and values can stand side by side, and one of them suffices:
+// ["a", {"prefix": "b"}, {"exists": false}]. That several hold together can only be said of a range of
+// numbers, and of what begins and ends in some way: {"wildcard": "a*b"}.
 //
 // A value is a string, a number, true, false or null. Objects, and arrays that have no such element,
 // are not values. So {"exists": true} is not satisfied by {} or [], but by null; {"exists": false} is
 // satisfied by {} and []; and anything-but needs a value, of any type: {"anything-but": "a"} accepts
 // null and 1.
+//
+// # Operators
+//
+// This is whether each element accepts each kind of value. No value means that the event has none at the
+// path.
+//
+//	element                 a string        a number      true, false  null   no value
+//	----------------------------------------------------------------------------------------
+//	T                       if equal        no            no           no     no
+//	N                       no              if equal      no           no     no
+//	true, false, null       no              no            if the same  same   no
+//	prefix, suffix          if it does      no            no           no     no
+//	equals-ignore-case      if it does      no            no           no     no
+//	wildcard                if it does      no            no           no     no
+//	cidr                    if an address   no            no           no     no
+//	numeric                 no              if in range   no           no     no
+//	anything-but T, [T, T]  unless equal    yes           yes          yes    no
+//	anything-but N, [N, N]  yes             unless equal  yes          yes    no
+//	anything-but operator   unless it does  yes           yes          yes    no
+//	exists true             yes             yes           yes          yes    no
+//	exists false            no              no            no           no     yes
+//
+// And this is what each takes as its operand. Everything else is refused, with a [SyntaxError].
+//
+//	operator            takes                                    refuses, among others
+//	----------------------------------------------------------------------------------------
+//	prefix, suffix      a string, or {"equals-ignore-case": T};  a list: write an operator for each
+//	                    "" is the beginning and end of every
+//	                    string
+//	equals-ignore-case  a string                                 a list, an operator
+//	wildcard            a string                                 **, and \ before anything but * and \
+//	numeric             a list: one of =, <, <=, >, >= and a     ==, !=; numbers in quotes; an upper bound
+//	                    number; or > or >= and a number, then    before the lower; bounds between which
+//	                    < or <= and a greater one                there is nothing; inexact numbers
+//	cidr                an address, a slash and 0 to 31 bits,    /32 and /128: write the address itself;
+//	                    or 0 to 127 for IPv6                     no slash; names of hosts; zones
+//	exists              true or false                            "true", 1
+//	anything-but        a string, a number, a list of strings    null and booleans, lists that mix or are
+//	                    or one of numbers, or an object with     empty, "" in prefix and suffix, and
+//	                    one of prefix, suffix, wildcard,         exists, numeric, cidr and ignoring case
+//	                    equals-ignore-case and a string or list  in prefix and suffix
+//
+// The names of operators are written in lower case. An object has one operator. There are no regular
+// expressions, no operators for times (which are strings, so prefix works for days), and nothing that
+// compares two fields of an event.
+//
+// Also refused are: a value where a list is needed, {"source": "aws.s3"}; an empty list; a list in a
+// list; an empty object, even as the whole pattern (every event of EventBridge matches
+// {"source": [{"prefix": ""}]}); and whatever is not JSON: comments, commas at the end, text behind the
+// closing brace, or that is not UTF-8.
+//
+// # Events
+//
+// [Pattern.Match] takes any JSON object. For a rule on a bus that is an event of EventBridge, with source,
+// detail-type, account, region, time, id, version and resources around the detail; of an API call that
+// CloudTrail has recorded, the detail is its record. A pattern without the envelope,
+// {"eventName": ["PutObject"]}, matches bare records, and any other JSON.
 //
 // # Strings
 //
@@ -90,7 +154,8 @@
 // Numbers are compared by value: 300, 300.0 and 3.0e2 are equal, and a number never equals a string.
 // That is so for numbers that are the shortest text of some float64, but for zeros and the way to
 // write the exponent; about 15 digits always are. Any other number, like 12345678901234567890, equals
-// only what is written in just the same way, satisfies no numeric, and no operator can name it.
+// only what is written in just the same way. It satisfies no numeric, and every anything-but of
+// numbers; as an operand of these it is refused.
 //
 // # Addresses
 //
@@ -132,26 +197,46 @@
 //
 // # Limits
 //
-// [Compile] refuses what EventBridge refuses for its size, with [ErrLimit]:
+// [Compile] refuses what EventBridge refuses for its size, with [ErrLimit] in the error. Each limit is a
+// field of [Limits], which can set it, and lift it with -1:
 //
-//   - text of more than [DefaultSize] characters (Unicode code points, white space included);
-//   - more than [DefaultCombinations] branches: each $or multiplies them;
-//   - wildcards in one field with a complexity of more than [DefaultComplexity]. The complexity is the
-//     largest number of characters of the operands, stars included, that can have been read last by a
-//     matcher that follows all possibilities at once: it grows with the number of stars and with
-//     repetitions after a star.
+//	p, err := pattern.Limits{Size: -1, Complexity: 50}.Compile(text)
 //
-// [Limits] lifts or replaces these. Patterns, and events as far as a pattern leads into them, may be
-// nested 1000 levels deep.
+//	field         default  of what                                             says
+//	----------------------------------------------------------------------------------------
+//	Size             2048  characters (code points) of text, white space       documentation
+//	                       included
+//	Combinations     1000  branches: each $or multiplies them by the number    documentation
+//	                       of its elements
+//	Complexity         10  of the wildcards of one field, see below            service, between 7 and 10
+//	Fields            256  fields in one branch; cannot be reached in 2048     matcher
+//	                       characters
+//	Nesting          1000  levels of objects and lists                         matcher's parser
+//	NumberLength     1000  characters of a number                              matcher's parser
+//
+// Complexity is the largest number of characters of the operands, stars included, that can have been
+// read last by a matcher that follows all possibilities at once. It grows with the number of stars and
+// with repetitions after a star: *.log has 2, and *:*: has 4. [Pattern.Estimate] tells for a pattern
+// where it stands in each of these measures.
+//
+// [Unlimited] lifts all limits. The methods of Limits are the ways to a pattern: [Limits.Compile],
+// [Limits.Build] and [Limits.Lint]; once it is compiled, a pattern does everything whatever its size. What
+// stays even so is [MaxNesting], because patterns are worked on level by level, and 1000 levels of an
+// event, as far as a pattern leads into it. Without limits, compiling takes memory for each
+// combination of $or, times the fields in it, so they should be lifted only for text that one trusts or
+// bounds in other ways; the limit on Combinations is the one to keep.
 //
 // # Errors
 //
-// What is no pattern is a [SyntaxError], with its offset and, where they are known, the words that
-// EventBridge has for it. An event that is no JSON object, or is found to be broken, is an
-// [EventError]; since Match reads only as much as it needs, a nil error does not mean that the event
-// is well formed. What follows the closing brace of an event is not read. [Validate] is for those who
-// want certainty: it reads all of an event, and refuses what follows it and names that occur twice.
-// One kind of well-formed event is an EventError too, see [ErrAmbiguous].
+// What is no pattern is a [SyntaxError], with the offset, the place as a JSON Pointer, and a cause for
+// [errors.Is]: [ErrSyntax], [ErrOperator], [ErrOperand] or [ErrLimit]. [SyntaxError.Service] are the words
+// that EventBridge has for it, where they are known, and [SyntaxError.Hint] says what would be right.
+//
+// An event that is no JSON object, or is found to be broken, is an [EventError]; since Match reads only
+// as much as it needs, a nil error does not mean that the event is well formed. What follows the closing
+// brace of an event is not read. [Validate] is for those who want certainty: it reads all of an event, and
+// refuses what follows it and names that occur twice. One kind of well-formed event is an EventError
+// too, see [ErrAmbiguous].
 //
 // # Explain
 //
@@ -173,7 +258,8 @@
 //
 // [Explanation.Reason] is the first line alone, for logs. [Set.Explain] has that line for each rule, and
 // the first conditions that failed. An explanation lists at most ten values of a path, cut after 200
-// bytes each, and counts the rest. It is made in a slower way than the verdict of Match: the part of
+// bytes each, and counts the rest. Its JSON form is stable: names of members are not changed or
+// removed, and an Explanation that was read from JSON prints the same tree. It is made in a slower way than the verdict of Match: the part of
 // the event that the pattern leads to becomes a tree, over which the time is linear for each branch and,
 // where elements of arrays are to blame, for each condition of one branch that has no more than 32.
 //
@@ -187,7 +273,8 @@
 // # Lint
 //
 // [Lint] takes text, so it can say something about text that does not compile too. Its findings have a
-// rule, a severity, a position and a message with the remedy. The ids of the rules do not change:
+// rule, a severity, a position (offset and JSON Pointer) and a message with the remedy. The ids of the
+// rules do not change:
 //
 //	id                   severity  finds
 //	----------------------------------------------------------------------------------------
@@ -195,29 +282,36 @@
 //	scalar               error     a value where a list is needed: {"source": "aws.s3"}
 //	operator             error     an operator that does not exist
 //	operand              error     an operand that the operator cannot work on
-//	limit                error     what is too large or dear for EventBridge
+//	limit                error     what is over one of the limits
 //	never-matches        error     a pattern that no event matches
 //	never-accepts        warning   an alternative that no value satisfies, as [">", N, "<", M] with no
 //	                               float64 between N and M
 //	always-true          warning   a condition that every event satisfies
 //	any-value            warning   a condition that every value satisfies, as two anything-but side by side
 //	shadowed             warning   an alternative all of whose values another one accepts
+//	shadowed-in-or       warning   an element of $or that holds only if another one does
+//	excluded-twice       warning   something in anything-but that is excluded by something else there
 //	duplicate-key        warning   a field that a later one replaces, or an object with one name twice
 //	replaced-in-or       warning   a field that is replaced beside some elements of $or
-//	unknown-field        warning   details for detail, and what else the envelope does not have
-//	envelope-type        warning   a number, boolean or null where the envelope has a string
+//	unknown-field        warning   details for detail, detailType for detail-type, and what else the
+//	                               envelope does not have
+//	envelope-type        warning   a number, boolean or null where events have a string, such as account
 //	exists-on-object     warning   exists where events have an object, which is no value
 //	operator-as-field    warning   {"prefix": ["x"]} where [{"prefix": "x"}] was meant
 //	regular-expression   warning   the syntax of regular expressions
 //	wildcard-in-literal  warning   a star outside of wildcard
 //	arn-separator        warning   arn:aws:iam::1:user:alice for user/alice, function/x for function:x
+//	any-event            info      a condition that every event of EventBridge satisfies, beside others:
+//	                               {"source": [{"prefix": ""}]}
+//	host-bits            info      a network with bits behind the mask: 10.1.2.3/8 for 10.0.0.0/8
 //	inexact-number       info      a number of too many digits, that equals only its own spelling
 //	read-only-calls      info      eventName Get*, List*, Describe* or readOnly: management events of that kind are
 //	                               delivered only to rules that ask for them by their state
 //
-// What it says of matching (the rules from never-matches to shadowed) is certain. It is not complete: a
-// pattern without such findings can still have an alternative that another makes superfluous. But a
-// pattern without never-matches has an event that it matches.
+// What it says of matching (the rules from never-matches to excluded-twice) is certain. It is not
+// complete: a pattern without such findings can still have an alternative that another makes superfluous,
+// and in a list of thousands not each is compared with each. But a pattern without never-matches has an
+// event that it matches.
 //
 // # Sample
 //
@@ -254,7 +348,8 @@
 // # Open questions
 //
 // Not known of EventBridge are: what the limit on the size of a pattern counts; the exact limit on
-// complexity, which is between 7 and 10, the figure for a list of wildcards in one anything-but, and
+// complexity, which is between 7 and 10, and whether the matcher's own limits (Fields, Nesting,
+// NumberLength) are what the service has; the figure for a list of wildcards in one anything-but, and
 // whether the branches of an $or count together; and whether numbers have a narrower range than that
 // of a float64. The undocumented operator {"exactly": "a"} is accepted and means "a", as in
 // event-ruler.

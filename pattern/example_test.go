@@ -75,12 +75,14 @@ func ExampleSyntaxError() {
 	_, err := pattern.Compile(text)
 	if e, ok := errors.AsType[*pattern.SyntaxError](err); ok {
 		fmt.Println(text)
-		fmt.Printf("%s^ %v\n", strings.Repeat(" ", e.Offset), e.Err)
+		fmt.Printf("%s^ %s\n", strings.Repeat(" ", e.Offset), e.Hint())
+		fmt.Println("EventBridge says:", e.Service())
 	}
 	fmt.Println(errors.Is(err, pattern.ErrOperator))
 	// Output:
 	// {"source": [{"prefx": "aws."}]}
-	//              ^ Unrecognized match type prefx (did you mean "prefix"?)
+	//              ^ did you mean "prefix"?
+	// EventBridge says: Unrecognized match type prefx
 	// true
 }
 
@@ -93,4 +95,17 @@ func ExampleLimits() {
 	// Output:
 	// true
 	// <nil>
+}
+
+func ExampleUnlimited() {
+	text := `{"key": [{"wildcard": "*/*/*/*/*/*/*.log"}, "*.txt"]}`
+	for _, f := range pattern.Lint(text) {
+		fmt.Println(f.Rule)
+	}
+	for _, f := range pattern.Unlimited().Lint(text) {
+		fmt.Println(f.Rule)
+	}
+	// Output:
+	// limit
+	// wildcard-in-literal
 }

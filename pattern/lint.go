@@ -31,8 +31,6 @@ const (
 	LintReplacedInOr   LintRule = "replaced-in-or"      // a field that does not count beside some $or
 	LintShadowedInOr   LintRule = "shadowed-in-or"      // an element of $or that another makes superfluous
 	LintExcludedTwice  LintRule = "excluded-twice"      // anything-but excludes it by something else already
-	LintAnyEvent       LintRule = "any-event"           // the condition holds for every event of EventBridge
-	LintHostBits       LintRule = "host-bits"           // a network whose address has bits behind the mask
 	LintUnknownField   LintRule = "unknown-field"       // events of EventBridge have no such field
 	LintEnvelopeType   LintRule = "envelope-type"       // events of EventBridge have a string there
 	LintExistsOnObject LintRule = "exists-on-object"    // exists is about values, not objects
@@ -41,6 +39,8 @@ const (
 	LintRegexp         LintRule = "regular-expression"  // there are none in the language
 	LintWildcard       LintRule = "wildcard-in-literal" // a star that is just a star
 	LintARN            LintRule = "arn-separator"       // a colon for a slash, or the reverse
+	LintAnyEvent       LintRule = "any-event"           // the condition holds for every event of EventBridge
+	LintHostBits       LintRule = "host-bits"           // a network whose address has bits behind the mask
 	LintReadOnlyCalls  LintRule = "read-only-calls"     // not delivered by default
 )
 
@@ -53,12 +53,33 @@ const (
 	SeverityInfo    Severity = "info"    // something to know
 )
 
-// severities has the rules that are no warnings.
+// severities has every rule.
 var severities = map[LintRule]Severity{
-	LintSyntax: SeverityError, LintScalar: SeverityError, LintOperator: SeverityError,
-	LintOperand: SeverityError, LintLimit: SeverityError, LintNeverMatches: SeverityError,
-	LintReadOnlyCalls: SeverityInfo, LintInexactNumber: SeverityInfo,
-	LintAnyEvent: SeverityInfo, LintHostBits: SeverityInfo,
+	LintSyntax:         SeverityError,
+	LintScalar:         SeverityError,
+	LintOperator:       SeverityError,
+	LintOperand:        SeverityError,
+	LintLimit:          SeverityError,
+	LintNeverMatches:   SeverityError,
+	LintNeverAccepts:   SeverityWarning,
+	LintAlwaysTrue:     SeverityWarning,
+	LintAnyValue:       SeverityWarning,
+	LintShadowed:       SeverityWarning,
+	LintShadowedInOr:   SeverityWarning,
+	LintExcludedTwice:  SeverityWarning,
+	LintDuplicateKey:   SeverityWarning,
+	LintReplacedInOr:   SeverityWarning,
+	LintUnknownField:   SeverityWarning,
+	LintEnvelopeType:   SeverityWarning,
+	LintExistsOnObject: SeverityWarning,
+	LintOperatorField:  SeverityWarning,
+	LintRegexp:         SeverityWarning,
+	LintWildcard:       SeverityWarning,
+	LintARN:            SeverityWarning,
+	LintAnyEvent:       SeverityInfo,
+	LintHostBits:       SeverityInfo,
+	LintInexactNumber:  SeverityInfo,
+	LintReadOnlyCalls:  SeverityInfo,
 }
 
 // A Finding is what Lint has to say about one place in a pattern.
@@ -133,7 +154,7 @@ func refusal(e *SyntaxError) Finding {
 	case errors.Is(e, ErrLimit):
 		rule = LintLimit
 	}
-	return Finding{rule, SeverityError, e.Offset, e.Pointer, e.Err.Error()}
+	return Finding{rule, severities[rule], e.Offset, e.Pointer, e.Err.Error()}
 }
 
 func isOperator(name string) bool {
@@ -152,8 +173,7 @@ type linter struct {
 }
 
 func (l *linter) report(rule LintRule, offset int, pointer, format string, args ...any) {
-	severity := cmp.Or(severities[rule], SeverityWarning)
-	l.findings = append(l.findings, Finding{rule, severity, offset, pointer, fmt.Sprintf(format, args...)})
+	l.findings = append(l.findings, Finding{rule, severities[rule], offset, pointer, fmt.Sprintf(format, args...)})
 }
 
 // at reports something about the i-th alternative of a field.

@@ -3,11 +3,15 @@ package pattern
 import (
 	"errors"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestLint tests what is found in patterns, where ∑ marks the offset of the first finding.
@@ -149,6 +153,34 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// TestLintTable tests that the package comment tells of every rule, with its severity, and of no other.
+func TestLintTable(t *testing.T) {
+	read := func(name string) string {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	_, table, _ := strings.Cut(read("doc.go"), "//	id                   severity  finds")
+	told := map[LintRule]Severity{}
+	for _, m := range regexp.MustCompile(`(?m)^//	([a-z-]+) +(error|warning|info) `).FindAllStringSubmatch(table, -1) {
+		told[LintRule(m[1])] = Severity(m[2])
+	}
+	if diff := cmp.Diff(severities, told); diff != "" {
+		t.Errorf("the table in doc.go (+) is not what Lint does (-):\n%s", diff)
+	}
+	constants := regexp.MustCompile(`LintRule = "([^"]+)"`).FindAllStringSubmatch(read("lint.go"), -1)
+	for _, m := range constants {
+		if severities[LintRule(m[1])] == "" {
+			t.Errorf("%s has no severity", m[1])
+		}
+	}
+	if len(constants) != len(severities) {
+		t.Errorf("%d rules have constants, %d have a severity", len(constants), len(severities))
+	}
+}
+
 func TestLintMessages(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{`{"detail": {"eventName": "PutObject"}}`,
@@ -206,7 +238,14 @@ func FuzzText(f *testing.F) {
 		text, event := newGenerator(seed).pair()
 		f.Add(text, event)
 	}
+	for _, tt := range errorTests {
+		f.Add(strings.Replace(tt.text, "∑", "", 1), "{}")
+	}
 	f.Fuzz(func(t *testing.T, text, event string) {
+		if len(text) > 2*DefaultSize {
+			return
+		}
+		errorLaws(t, text)
 		if len(text) > DefaultSize || deep(text) || Validate([]byte(event)) != nil {
 			Lint(text)
 			return
@@ -319,6 +358,36 @@ func lintLaws(t *testing.T, text, event string) []Finding {
 		}
 	}
 	return findings
+}
+
+// errorLaws tests what is true of every refusal: it has a place in the text, EventBridge's words come
+// first and ours are after them, and what a limit refuses is a pattern without it.
+func errorLaws(t *testing.T, text string) {
+	t.Helper()
+	_, err := Compile(text)
+	if err == nil {
+		return
+	}
+	e, ok := errors.AsType[*SyntaxError](err)
+	if !ok || e.Offset < 0 || e.Offset > len(text) {
+		t.Fatalf("Compile(%#q): %v, of type %T", text, err, err)
+	}
+	if !strings.HasPrefix(e.Err.Error(), e.Service()) || !strings.Contains(e.Err.Error(), e.Hint()) || len(e.Hint()) > 600 {
+		t.Errorf("Compile(%#q): %v\nhas the words %q and the hint %q", text, err, e.Service(), e.Hint())
+	}
+	causes := 0
+	for _, cause := range []error{ErrSyntax, ErrOperator, ErrOperand, ErrLimit} {
+		if errors.Is(err, cause) {
+			causes++
+		}
+	}
+	if causes != 1 {
+		t.Errorf("Compile(%#q): %v has %d causes", text, err, causes)
+	}
+	raised := Limits{Combinations: 4 * DefaultCombinations, Complexity: -1, Size: -1, Nesting: -1, NumberLength: -1, Fields: -1}
+	if _, again := raised.Compile(text); !errors.Is(err, ErrLimit) && again == nil {
+		t.Errorf("Compile(%#q): %v, but not so with higher limits", text, err)
+	}
 }
 
 // withoutFound returns the pattern without the element of $or or the thing excluded that a finding is
