@@ -15,9 +15,9 @@ const (
 )
 
 // MaxNesting is how deeply a pattern may nest whatever its Limits say. A pattern is read and worked on
-// by functions that call themselves for each level, and this is what bounds the memory for that: a few
-// megabytes. No event that is read to more than a thousand levels needs more, see the package comment.
-const MaxNesting = 10 * DefaultNesting
+// by functions that call themselves for each level, and what names a place in it, such as a path or a
+// line of an explanation, is as long as the place is deep. This is what bounds the memory for that.
+const MaxNesting = 4 * DefaultNesting
 
 // Unlimited returns Limits that are all lifted, for those who use the language without EventBridge. It
 // leaves it to the caller to bound the text: see [Limits].

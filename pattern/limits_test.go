@@ -10,11 +10,7 @@ import (
 
 // fieldsOf returns n fields, the i-th with the name pi.
 func fieldsOf(prefix string, n int) string {
-	var all []string
-	for i := range n {
-		all = append(all, fmt.Sprintf(`"%s%d":[1]`, prefix, i))
-	}
-	return strings.Join(all, ",")
+	return many(n, `"`+prefix+`%d":[1]`)
 }
 
 // TestLimits tests each limit at its edge: by default, raised, and lifted.
@@ -126,7 +122,7 @@ func TestUnlimited(t *testing.T) {
 	}
 }
 
-// TestBoundedWork gives Compile and Lint the texts that need the most work for their size, and looks at
+// TestBoundedWork gives the package the texts that need the most work for their size, and looks at
 // how much memory that takes in all, which bounds the time as well. The bounds are several times of what
 // was measured.
 func TestBoundedWork(t *testing.T) {
@@ -167,19 +163,52 @@ func TestBoundedWork(t *testing.T) {
 		{"long wildcard", long, `{"a":[{"wildcard":"` + repeat("x", 1e6) + `*"}]}`, 1000},
 		{"wildcard with stars", long, `{"a":[{"wildcard":"` + repeat("*a", 5e5) + `"}]}`, 1000},
 		{"wildcards", long, `{"a":[` + repeat(`{"wildcard":"*a"},`, 20_000) + `1]}`, 1000},
+		{"many prefixes", long, `{"a":[` + many(20_000, `{"prefix":"%d"}`) + `]}`, 100},
+		{"many values", long, `{"a":[` + many(50_000, `"v%d"`) + `]}`, 100},
+		{"many values excluded", long, `{"a":[{"anything-but":[` + many(50_000, `"v%d"`) + `]},"x"]}`, 100},
+		{"two long lists excluded", long, `{"a":[{"anything-but":[` + many(50_000, `"v%d"`) + `]},{"anything-but":[` +
+			many(50_000, `"w%d"`) + `]}]}`, 200},
+		{"many elements", Limits{Size: -1, Combinations: -1}, `{"$or":[` + many(2000, `{"a":["v%d"],"b":[1]}`) + `]}`, 150},
+		{"deepest", Unlimited(), repeat(`{"a":`, MaxNesting-1) + `[1]` + repeat(`}`, MaxNesting-1), 150},
+		{"deepest or", Unlimited(), repeat(`{"$or":[{"b":[1]},`, MaxNesting/2-1) + `{"a":[1]}` + repeat(`]}`, MaxNesting/2-1), 500},
 		{"stars and repetitions", Limits{}, `{"a":[{"wildcard":"*` + repeat("ab", 400) + `*` + repeat("ba", 400) + `*"}]}`, 1000},
 	} {
-		if n := megabytes(func() { _, _ = tt.limits.Compile(tt.text) }); n > tt.most {
-			t.Errorf("%s: Compile allocated %d MB, want at most %d", tt.name, n, tt.most)
-		} else {
-			t.Logf("%s: Compile: %d of %d MB", tt.name, n, tt.most)
-		}
-		if n := megabytes(func() { tt.limits.Lint(tt.text) }); n > 3*tt.most {
-			t.Errorf("%s: Lint allocated %d MB, want at most %d", tt.name, n, 3*tt.most)
-		} else {
-			t.Logf("%s: Lint: %d of %d MB", tt.name, n, 3*tt.most)
+		var p *Pattern
+		for _, work := range []struct {
+			name string
+			do   func()
+			most int
+		}{
+			{"Compile", func() { p, _ = tt.limits.Compile(tt.text) }, tt.most},
+			{"Lint", func() { tt.limits.Lint(tt.text) }, 3 * tt.most},
+			{"Canonical", func() { p.Canonical() }, 3 * tt.most},
+			{"Explain", func() {
+				e, err := p.Explain([]byte(`{"a": {"a": 1}, "b": "x"}`))
+				if err != nil {
+					t.Errorf("%s: %v", tt.name, err)
+				}
+				_ = e.String()
+			}, 3 * tt.most},
+		} {
+			if p == nil && work.name != "Compile" && work.name != "Lint" {
+				continue
+			}
+			n := megabytes(work.do)
+			t.Logf("%s: %s: %d MB of %d", tt.name, work.name, n, work.most)
+			if n > work.most {
+				t.Errorf("%s: %s allocated %d MB, want at most %d", tt.name, work.name, n, work.most)
+			}
 		}
 	}
+}
+
+// many returns a list of n things, made by putting their numbers into a form.
+func many(n int, form string) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(form, i))
+	}
+	return strings.Join(all, ",")
 }
 
 // megabytes returns how much f allocates in all.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -263,16 +264,12 @@ func (l *linter) replaced() {
 	}
 }
 
-// exclusive reports whether fields in the given elements of $or are never in one branch.
+// exclusive reports whether fields in the given elements of $or are never in one branch: the first
+// elements in which they differ are of one $or.
 func exclusive(a, b []string) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x != y && x[:strings.LastIndexByte(x, '/')] == y[:strings.LastIndexByte(y, '/')] {
-				return true
-			}
-		}
-	}
-	return false
+	n := min(len(a), len(b))
+	i := sort.Search(n, func(i int) bool { return a[i] != b[i] }) // what is inside of these differs too
+	return i < n && a[i][:strings.LastIndexByte(a[i], '/')] == b[i][:strings.LastIndexByte(b[i], '/')]
 }
 
 // neverMatches looks at whether each branch has a field that cannot be satisfied.

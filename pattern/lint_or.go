@@ -77,9 +77,19 @@ func (p *part) add(o *object, prefix string) {
 // several that say the same, the first is none of them.
 func superfluousParts(parts []part, fewer bool) []int {
 	beside := make([]int, len(parts))
+	all := 0
+	for _, p := range parts {
+		all += p.weight()
+	}
+	n := 0
+	for work := 0; n < min(len(parts), maxCompared); n++ {
+		if work += parts[n].weight() * all; work > maxWork {
+			break
+		}
+	}
 	for i, a := range parts {
 		beside[i] = -1
-		for j, b := range parts[:min(len(parts), maxCompared)] {
+		for j, b := range parts[:n] {
 			if i != j && a.implies(b, fewer) && !(j > i && b.implies(a, fewer)) {
 				beside[i] = j
 				break
@@ -87,6 +97,15 @@ func superfluousParts(parts []part, fewer bool) []int {
 		}
 	}
 	return beside
+}
+
+// weight returns how many comparisons it takes to compare something with p.
+func (p part) weight() int {
+	n := len(p.ors)
+	for _, f := range p.fields {
+		n += f.weight()
+	}
+	return n
 }
 
 // implies reports whether b holds whenever a does, as far as that is easy to tell.

@@ -61,6 +61,7 @@ func implies(a, b condition) bool {
 		return true
 	}
 	if v, ok := literal(a); ok {
+		v := v // so that it is made only here: accepts takes it to the heap
 		return b.accepts(&v)
 	}
 	if not, ok := b.(anythingBut); ok {
@@ -136,15 +137,33 @@ const anyText = "\xff"
 // replaced by anything. If c takes one as it is, its stars do, and they take anything else as well.
 func (c wildcard) acceptsAround(text string) bool { return matchWildcard(c.pieces, []byte(text)) }
 
-// maxCompared is how many others a part of a pattern is compared with to find out what is superfluous.
-// Within the limits of EventBridge no list is so long; without, time would go with the square of the
-// length.
-const maxCompared = 1000
+// How much is compared to find out what is superfluous. Within the limits of EventBridge all is; without,
+// time would go with the square of the length of a list.
+const (
+	maxCompared = 1000       // others that a part of a pattern is compared with
+	maxWork     = 50_000_000 // comparisons in a list, each of some nanoseconds
+)
+
+// weight returns how many comparisons it takes to compare something with c.
+func weight(c condition) int {
+	if not, ok := c.(anythingBut); ok {
+		return len(not.excluded)
+	}
+	return 1
+}
+
+// weight returns the weight of all the alternatives.
+func (f *field) weight() (n int) {
+	for _, a := range f.anyOf {
+		n += weight(a.condition)
+	}
+	return n
+}
 
 // implies reports whether every event that satisfies f at its path also satisfies g there, as far as that
 // is easy to tell.
 func (f *field) implies(g *field) bool {
-	if len(f.anyOf)*len(g.anyOf) > maxCompared*maxCompared {
+	if f.weight()*g.weight() > maxWork {
 		return false
 	}
 	all := g.acceptsAll()
@@ -181,6 +200,7 @@ func superfluous(all []condition) []int {
 	beside := make([]int, len(all))
 	first := map[string]int{}
 	var operators []int
+	work := 0
 	for i, c := range all {
 		beside[i] = -1
 		text := string(canonical(c).append(nil))
@@ -189,7 +209,10 @@ func superfluous(all []condition) []int {
 			continue
 		}
 		first[text] = i
-		if _, ok := literal(c); !ok && len(operators) < maxCompared {
+		if _, ok := literal(c); ok || len(operators) == maxCompared {
+			continue
+		}
+		if work += weight(c) * len(all); work <= maxWork {
 			operators = append(operators, i)
 		}
 	}
@@ -223,7 +246,7 @@ func impliesNot(a condition, b anythingBut) bool {
 	case exists:
 		return false
 	case anythingBut: // excludes what b excludes
-		if len(a.excluded)*len(b.excluded) > maxCompared*maxCompared {
+		if len(a.excluded)*len(b.excluded) > maxWork {
 			return false
 		}
 		return !slices.ContainsFunc(b.excluded, func(ex condition) bool { return !a.excludes(ex) })
@@ -246,7 +269,7 @@ func (f *field) acceptsAll() bool {
 				return true
 			}
 		case anythingBut:
-			if len(c.excluded)*len(f.anyOf) > maxCompared*maxCompared {
+			if len(c.excluded)*f.weight() > maxCompared*maxCompared {
 				continue
 			}
 			others := slices.Delete(slices.Clone(f.anyOf), i, i+1)
