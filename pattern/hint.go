@@ -136,6 +136,9 @@ func (p *parser) tokenHint(word string) string {
 	if len(p.path) == 0 {
 		return p.rootHint(jsonscan.Invalid)
 	}
+	if hint := guess(word, "true", "false", "null"); hint != "" {
+		return strings.ReplaceAll(hint, `"`, "")
+	}
 	return "write strings in double quotes"
 }
 
@@ -163,6 +166,14 @@ func (p *parser) jsonHint(at int, err error) string {
 	afterComma := len(before) > 0 && before[len(before)-1] == ','
 	rest := string(p.text[at:min(at+4, len(p.text))])
 	switch c := p.text[at]; {
+	case bytes.HasPrefix(p.text[at:], []byte("\ufeff")):
+		return "leave out the byte order mark in front"
+	case at > 0 && p.text[at-1] == '\\':
+		return `write a backslash itself as \\`
+	case strings.HasPrefix(err.Error(), "expected a colon"):
+		return "write a colon and a list of values after the name"
+	case c == '}' && bytes.HasSuffix(before, []byte(":")):
+		return "write a list of values after the colon"
 	case c == '\'' || strings.HasPrefix(rest, "“") || strings.HasPrefix(rest, "”") || strings.HasPrefix(rest, "‘"):
 		return `write strings in straight double quotes: "a"`
 	case (c == ']' || c == '}') && afterComma:
@@ -325,18 +336,27 @@ func (p *parser) stringHint(operator string, fold bool) string {
 		if operator != opEqualsIgnoreCase {
 			break
 		}
-		var inner map[string]string
-		s := p.s
-		raw, _ := s.Value()
-		if json.Unmarshal(raw, &inner) == nil && len(inner) == 1 {
-			for name, text := range inner {
-				if name == opPrefix || name == opSuffix {
-					return "write " + operatorObject(name, operatorObject(opEqualsIgnoreCase, cut(quote(text), maxWord)))
-				}
-			}
+		name, operand := p.onlyMember()
+		if name == opPrefix || name == opSuffix {
+			return "write " + operatorObject(name, operatorObject(opEqualsIgnoreCase, operand))
 		}
+		return "case can be ignored in a whole value, a prefix or a suffix"
 	}
 	return ""
+}
+
+// onlyMember returns the name in the object that comes next and what stands there, if it has one.
+func (p *parser) onlyMember() (name, value string) {
+	s := p.s
+	raw, _ := s.Value()
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil || len(members) != 1 {
+		return "", ""
+	}
+	for n, v := range members {
+		name, value = n, cut(string(v), maxWord)
+	}
+	return name, value
 }
 
 // existsHint is about the operand of exists that comes next.
@@ -396,6 +416,11 @@ func (p *parser) numericHint() string {
 		if text, _ := strconv.Unquote(p.next()); splitComparison(text) != "" {
 			return "write [" + splitComparison(text) + "]"
 		}
+	case jsonscan.Object:
+		name, number := p.onlyMember()
+		if terms := splitComparison(cmp.Or(comparisons[plain(name)], name) + number); terms != "" {
+			return "write [" + terms + "]"
+		}
 	}
 	return `write ["=", 5] or [">", 0, "<=", 5]`
 }
@@ -436,8 +461,14 @@ func splitComparison(text string) string {
 
 // memberHint is about a list of terms that does not begin with a comparison.
 func memberHint(terms []term) string {
-	if terms[0].kind == jsonscan.Number && terms[1].kind == jsonscan.End {
-		return fmt.Sprintf(`write ["=", %s]`, cut(terms[0].text, maxWord))
+	first, second := terms[0], terms[min(1, len(terms)-1)]
+	switch {
+	case first.kind == jsonscan.Number && second.kind == jsonscan.End:
+		return fmt.Sprintf(`write ["=", %s]`, cut(first.text, maxWord))
+	case first.kind == jsonscan.Number && second.kind == jsonscan.Number:
+		return fmt.Sprintf(`write [">=", %s, "<=", %s]`, cut(first.text, maxWord), cut(second.text, maxWord))
+	case first.kind == jsonscan.Array:
+		return "write what is in the inner list into the outer one"
 	}
 	return `write a comparison and a number: [">", 0]`
 }

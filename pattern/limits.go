@@ -48,7 +48,7 @@ func (l Limits) checkFields(root *object) error {
 	widest := map[string]bool{}
 	root.widest(widest, "")
 	n := len(widest)
-	if n <= most && root.combinations(limit(l.Combinations, DefaultCombinations)) <= limit(l.Combinations, DefaultCombinations) {
+	if ors := limit(l.Combinations, DefaultCombinations); n <= most && root.combinations(ors) <= ors {
 		for _, b := range root.branches() {
 			n = max(n, len(b))
 		}
