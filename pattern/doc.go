@@ -256,8 +256,10 @@
 //
 //	✗ no match: d.name and d.status hold, but not in the same element of /d
 //
-// [Explanation.Reason] is the first line alone, for logs. [Set.Explain] has that line for each rule, and
-// the first conditions that failed. An explanation lists at most ten values of a path, cut after 200
+// Beside a condition that holds stands which of its alternatives made it hold, if there are several, and
+// in which element of an array; beside an element of $or, whether its conditions hold, and if it is the
+// decisive one. [Explanation.Reason] is the first line alone, for logs. [Set.Explain] has that line for
+// each rule, and the first conditions that failed. An explanation lists at most ten values of a path, cut after 200
 // bytes each, and counts the rest. Its JSON form is stable: names of members are not changed or
 // removed, and an Explanation that was read from JSON prints the same tree. It is made in a slower way than the verdict of Match: the part of
 // the event that the pattern leads to becomes a tree, over which the time is linear for each branch and,
