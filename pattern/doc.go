@@ -299,7 +299,8 @@
 //	                               envelope does not have
 //	envelope-type        warning   a number, boolean or null where events have a string, such as account
 //	exists-on-object     warning   exists where events have an object, which is no value
-//	operator-as-field    warning   {"prefix": ["x"]} where [{"prefix": "x"}] was meant
+//	operator-as-field    warning   {"prefix": ["x"]} where [{"prefix": "x"}] was meant; and, or, not, $and
+//	                               as names, which join nothing
 //	regular-expression   warning   the syntax of regular expressions
 //	wildcard-in-literal  warning   a star outside of wildcard
 //	arn-separator        warning   arn:aws:iam::1:user:alice for user/alice, function/x for function:x

@@ -79,15 +79,15 @@ func (p *parser) trailingHint() string {
 	return ""
 }
 
-// nearFieldHint returns what is to be said of the name of a field that looks like a word for how
-// conditions are joined, which the value of the field is then more likely to be about.
+// nearFieldHint returns what is to be said of a name that looks like a word for how conditions are joined,
+// which what it stands before is then more likely to be about.
 func nearFieldHint(name string) string {
 	switch plain(name) {
-	case "or", "any", "anyof", "oneof", "should":
+	case "or", "anyof", "oneof":
 		return `did you mean "$or"?`
-	case "and", "all", "allof", "must":
+	case "and", "allof":
 		return "all fields of an object must be satisfied anyway: write them side by side"
-	case "not", "nor", "none", "noneof", "mustnot":
+	case "not", "nor", "noneof":
 		return "there is no such thing for whole objects: write anything-but in the fields"
 	}
 	return ""

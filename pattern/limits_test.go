@@ -15,9 +15,9 @@ func fieldsOf(prefix string, n int) string {
 
 // TestLimits tests each limit at its edge: by default, raised, and lifted.
 func TestLimits(t *testing.T) {
-	any := Unlimited()
+	lifted := Unlimited()
 	with := func(set func(*Limits)) Limits {
-		l := any
+		l := lifted
 		set(&l)
 		return l
 	}
@@ -68,17 +68,17 @@ func TestLimits(t *testing.T) {
 				t.Errorf("%s: Lint: %v", tt.name, found)
 			}
 		}
-		if _, err := any.Compile(tt.text(tt.most + 1)); err != nil {
+		if _, err := lifted.Compile(tt.text(tt.most + 1)); err != nil {
 			t.Errorf("%s: lifted: %v", tt.name, err)
 		}
 	}
-	if _, err := any.Compile(nested(MaxNesting)); err != nil {
+	if _, err := lifted.Compile(nested(MaxNesting)); err != nil {
 		t.Errorf("%d levels: %v", MaxNesting, err)
 	}
-	if _, err := any.Compile(nested(MaxNesting + 1)); !errors.Is(err, ErrLimit) {
+	if _, err := lifted.Compile(nested(MaxNesting + 1)); !errors.Is(err, ErrLimit) {
 		t.Errorf("%d levels: %v", MaxNesting+1, err)
 	}
-	if _, err := any.Compile(stars(8)); err != nil {
+	if _, err := lifted.Compile(stars(8)); err != nil {
 		t.Errorf("complexity: %v", err)
 	}
 	got := fmt.Sprintf("%+v", mustCompileAny(`{"a":[12.5,{"numeric":[">=",-300]}],"$or":[{"b":[1],"c":[2]},{"d":{"e":["x"]}}]}`).Estimate())

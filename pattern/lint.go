@@ -36,7 +36,7 @@ const (
 	LintEnvelopeType   LintRule = "envelope-type"       // events of EventBridge have a string there
 	LintExistsOnObject LintRule = "exists-on-object"    // exists is about values, not objects
 	LintInexactNumber  LintRule = "inexact-number"      // a number that equals only its own spelling
-	LintOperatorField  LintRule = "operator-as-field"   // an operator outside of a list is a name
+	LintOperatorField  LintRule = "operator-as-field"   // an operator outside of a list is a name, and so is "and"
 	LintRegexp         LintRule = "regular-expression"  // there are none in the language
 	LintWildcard       LintRule = "wildcard-in-literal" // a star that is just a star
 	LintARN            LintRule = "arn-separator"       // a colon for a slash, or the reverse
@@ -186,7 +186,12 @@ func (l *linter) at(rule LintRule, f placedField, i int, format string, args ...
 func (l *linter) names(o *object, steps []string) {
 	first := map[string]node{}
 	l.operatorFields(o, steps)
+	free := slices.ContainsFunc(steps, func(step string) bool { return slices.Contains(freeNames, step) })
 	for _, m := range o.members {
+		if hint := nearFieldHint(m.name); hint != "" && m.name != nameOr && !free {
+			l.report(LintOperatorField, m.offset, jsonscan.Pointer(append(steps, m.name)...), "%s is a name like any other: %s",
+				quote(m.name), hint)
+		}
 		steps := append(steps, m.name) // the levels take turns in one array
 		_, isField := m.value.(*field)
 		if before := first[m.name]; before != nil {

@@ -134,6 +134,9 @@ func TestLint(t *testing.T) {
 			"operator-as-field operator-as-field"},
 		{`{"detail": {"requestParameters": {"prefix": ["logs/"]}, "x": {"prefix": ["a"], "name": ["b"]}}}`, ""},
 		{`{"prefix": ["a"], "exists": [true]}`, ""},
+		{`{∑"$and": {"a": [1], "b": [2]}}`, "operator-as-field"},
+		{`{"a": {∑"not": {"b": [1]}}, "anyOf": ["x"]}`, "operator-as-field operator-as-field"},
+		{`{"detail": {"requestParameters": {"rule": {"and": {"a": [1]}}}}}`, ""},
 		{`{"detail": {"eventName": ["ListUsers"], "eventCategory": ["Data"]}}`, ""},
 		{`{"detail": {"eventName": ["ListUsers"], "managementEvent": [false]}}`, ""},
 	} {
