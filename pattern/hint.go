@@ -118,6 +118,9 @@ func (p *parser) scalarHint() string {
 	name := p.path[len(p.path)-1]
 	value := p.next()
 	if len(p.path) > 1 && isOperator(name) { // the pattern itself is no operator
+		if _, err := parseField("[" + operatorObject(name, value) + "]"); err != nil {
+			value = "…" // an operand that is refused too
+		}
 		value = operatorObject(name, value)
 	}
 	return "write [" + value + "]"
@@ -570,7 +573,7 @@ func addressHint(address string) string {
 		return "write it without its zone"
 	case strings.Contains(address, ":") && strings.Contains(address, "."):
 		if ip, err := netip.ParseAddr(address); err == nil {
-			return fmt.Sprintf("write %q", ip.StringExpanded())
+			return fmt.Sprintf("write the address as %q", ip.StringExpanded())
 		}
 	case strings.Contains(address, "*"):
 		return `write {"wildcard": "10.0.*"}, or a network such as "10.0.0.0/16"`

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -40,6 +41,7 @@ func TestHints(t *testing.T) {
 		{`{"source": "aws.s3"}`, `write ["aws.s3"]`},
 		{`{"detail": {"errorCode": {"exists": false}}}`, `write [{"exists": false}]`},
 		{`{"exists": false}`, `write [false]`},
+		{`{"a": {"prefix": 5}}`, `write [{"prefix": …}]`},
 		{`{"detail": [{"eventName": ["PutObject"]}]}`,
 			`if eventName is a field, write the object without the list around it: "detail": {"eventName": …}`},
 		{`{"$or": [{"a": [1]}, {"a": {"regex": ["x"]}}]}`,
@@ -124,7 +126,7 @@ func TestHints(t *testing.T) {
 		{`{"a": [{"cidr": "10.1/16"}]}`, `an IPv4 address has four numbers`},
 		{`{"a": [{"cidr": "10.1.*/16"}]}`, `write {"wildcard": "10.0.*"}, or a network such as "10.0.0.0/16"`},
 		{`{"a": [{"cidr": "fe80::1%eth0/64"}]}`, `write it without its zone`},
-		{`{"a": [{"cidr": "::ffff:10.0.0.1/100"}]}`, `write "0000:0000:0000:0000:0000:ffff:0a00:0001"`},
+		{`{"a": [{"cidr": "::ffff:10.0.0.1/100"}]}`, `write the address as "0000:0000:0000:0000:0000:ffff:0a00:0001"`},
 		{`{"a": [{"cidr": "1:2:3/64"}]}`, `an IPv6 address has eight groups of up to four hexadecimal digits, or :: once`},
 		{`{"a": [{"cidr": "example.com/8"}]}`, `names of hosts are not looked up; write an address`},
 	} {
@@ -141,23 +143,21 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// checkHint tests that what a hint says to write is not refused itself: a value with "write [" is a
-// field's list, and one with "write {" an operator.
+// checkHint tests that what a hint says to write is not refused itself, where it is whole: a list is one of
+// a field, or the operand of numeric, and an object an operator.
 func checkHint(t *testing.T, e *SyntaxError) {
 	t.Helper()
 	write, ok := strings.CutPrefix(e.Hint(), "write ")
-	if !ok || strings.ContainsAny(write, "…") || errors.Is(e, ErrOperand) && strings.HasPrefix(write, "[") ||
-		strings.Contains(write, "or ") || strings.Contains(write, "for") || write == "" {
+	if !ok || !json.Valid([]byte(write)) || write[0] != '{' && write[0] != '[' {
 		return
 	}
-	switch write[0] {
-	case '{':
+	switch {
+	case write[0] == '{':
 		write = "[" + write + "]"
-	case '[':
-	default:
-		return
+	case strings.HasSuffix(e.Pointer, "/"+opNumeric):
+		write = `[{"numeric":` + write + `}]`
 	}
 	if _, err := parseField(write); err != nil {
-		t.Errorf("%v\nbut that is refused too: %v", e, err)
+		t.Errorf("%v\nbut %s is refused too: %v", e, write, err)
 	}
 }

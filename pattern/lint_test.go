@@ -378,6 +378,7 @@ func errorLaws(t *testing.T, text string) {
 	if !strings.HasPrefix(e.Err.Error(), e.Service()) || !strings.Contains(e.Err.Error(), e.Hint()) || len(e.Hint()) > 600 {
 		t.Errorf("Compile(%#q): %v\nhas the words %q and the hint %q", text, err, e.Service(), e.Hint())
 	}
+	checkHint(t, e)
 	causes := 0
 	for _, cause := range []error{ErrSyntax, ErrOperator, ErrOperand, ErrLimit} {
 		if errors.Is(err, cause) {
