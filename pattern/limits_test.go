@@ -168,6 +168,7 @@ func TestBoundedWork(t *testing.T) {
 		{"many values excluded", long, `{"a":[{"anything-but":[` + many(50_000, `"v%d"`) + `]},"x"]}`, 100},
 		{"two long lists excluded", long, `{"a":[{"anything-but":[` + many(50_000, `"v%d"`) + `]},{"anything-but":[` +
 			many(50_000, `"w%d"`) + `]}]}`, 200},
+		{"one value excluded many times", long, `{"a":[{"anything-but":["x"` + repeat(`,"x"`, 50_000) + `]}]}`, 100},
 		{"many elements", Limits{Size: -1, Combinations: -1}, `{"$or":[` + many(2000, `{"a":["v%d"],"b":[1]}`) + `]}`, 150},
 		{"deepest", Unlimited(), repeat(`{"a":`, MaxNesting-1) + `[1]` + repeat(`}`, MaxNesting-1), 150},
 		{"deepest or", Unlimited(), repeat(`{"$or":[{"b":[1]},`, MaxNesting/2-1) + `{"a":[1]}` + repeat(`]}`, MaxNesting/2-1), 500},

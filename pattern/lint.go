@@ -369,17 +369,20 @@ func shown(c condition) string { return cut(escapeHalves(string(c.append(nil))),
 
 // excluded looks for what an anything-but excludes twice.
 func (l *linter) excluded(f placedField, i int, c anythingBut) {
+	var offsets []int
+	pointer := f.pointer + jsonscan.Pointer(strconv.Itoa(i), opAnythingBut)
+	if c.operator != "" {
+		pointer += "/" + c.operator
+	}
 	for k, j := range superfluous(c.excluded) {
 		if j < 0 {
 			continue
 		}
-		at, index := l.excludedAt(f.anyOf[i].offset, k)
-		pointer := jsonscan.Pointer(strconv.Itoa(i), opAnythingBut)
-		if c.operator != "" {
-			pointer += "/" + c.operator
+		if offsets == nil {
+			offsets = l.excludedAt(f.anyOf[i].offset, len(c.excluded))
 		}
-		l.report(LintExcludedTwice, at, f.pointer+pointer+index, "%s is superfluous beside %s, which excludes all that it does: "+
-			"remove it", operandOf(c.excluded[k]), operandOf(c.excluded[j]))
+		l.report(LintExcludedTwice, offsets[k], pointer+"/"+strconv.Itoa(k), "%s is superfluous beside %s, which excludes all "+
+			"that it does: remove it", operandOf(c.excluded[k]), operandOf(c.excluded[j]))
 	}
 }
 
@@ -391,28 +394,27 @@ func operandOf(c condition) string {
 	return shown(c)
 }
 
-// excludedAt returns the offset of the k-th thing in the list that an anything-but excludes, whose object
-// begins at start, and the last step of its JSON Pointer.
-func (l *linter) excludedAt(start, k int) (offset int, index string) {
-	s := jsonscan.New([]byte(l.pattern.text)[start:])
+// excludedAt returns the offsets of the n elements of the list that an anything-but excludes, whose object
+// begins at start.
+func (l *linter) excludedAt(start, n int) []int {
+	s := jsonscan.New([]byte(l.pattern.text[start:]))
+	must := func(_ any, err error) {
+		if err != nil {
+			panic("pattern: a pattern that was compiled cannot be read again: " + err.Error())
+		}
+	}
 	for s.Peek() == jsonscan.Object {
 		s.Open()
-		if _, _, err := s.Name(); err != nil {
-			return start, ""
-		}
+		_, _, err := s.Name()
+		must(nil, err)
 	}
 	s.Open()
-	for range k {
-		if _, err := s.Element(); err != nil {
-			return start, ""
-		}
-		if _, err := s.Value(); err != nil {
-			return start, ""
-		}
+	offsets := make([]int, n)
+	for k := range offsets {
+		must(s.Element())
+		s.Peek()
+		offsets[k] = start + s.Offset()
+		must(s.Value())
 	}
-	if ok, _ := s.Element(); !ok {
-		return start, ""
-	}
-	s.Peek()
-	return start + s.Offset(), "/" + strconv.Itoa(k)
+	return offsets
 }
