@@ -3,9 +3,10 @@ package record
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/tidwall/gjson"
 
@@ -28,21 +29,17 @@ func Parse(text []byte) (*Record, error) {
 
 // UnmarshalJSON does what [Parse] does, into r.
 func (r *Record) UnmarshalJSON(text []byte) error {
-	start, err := r.decode(text)
+	start, err := r.decode(string(text))
 	if err != nil {
 		return newError(err, int64(start), -1)
 	}
 	return nil
 }
 
-// decode sets all of r from the record in text, or from that in the event in text. A fault that is
-// not one of JSON syntax, which has an offset of its own, lies at start.
-func (r *Record) decode(text []byte) (start int, err error) {
-	d := decoders.Get().(*decoder)
-	defer func() {
-		*d = decoder{}
-		decoders.Put(d)
-	}()
+// decode sets all of r from the record in text, or from that in the event in text, and keeps the text. A
+// fault that is not one of JSON syntax, which has an offset of its own, lies at start.
+func (r *Record) decode(text string) (start int, err error) {
+	var d decoder
 	// A record is decoded as if it was in an event, so that its event is no deeper than it may be.
 	start, err = d.decode(r, text, 1)
 	if errors.Is(err, jsonscan.ErrDepth) {
@@ -55,8 +52,8 @@ func (r *Record) decode(text []byte) (start int, err error) {
 	}
 	detail, start := detailOf(text, start)
 	switch {
-	case detail != nil:
-	case gjson.GetBytes(text, "digestEndTime").Exists():
+	case detail != "":
+	case gjson.Get(text, "digestEndTime").Exists():
 		return start, fmt.Errorf("%w: it is a digest of log files", ErrNotRecord)
 	default:
 		return start, fmt.Errorf("%w: it has none of a record's fields", ErrNotRecord)
@@ -70,54 +67,53 @@ func (r *Record) decode(text []byte) (start int, err error) {
 
 // detailOf returns the object that is the detail of the event in a text, and where it begins; or
 // nothing, and start. The text was checked.
-func detailOf(text []byte, start int) (detail []byte, at int) {
-	s := jsonscan.New(text)
+func detailOf(text string, start int) (detail string, at int) {
+	s := jsonscan.New(bytesOf(text))
 	s.Peek()
 	s.Open()
 	for {
 		name, more, _ := s.Name()
 		if !more {
-			return nil, start
+			return "", start
 		}
 		isObject := s.Peek() == jsonscan.Object
 		at := s.Offset()
 		if raw, _ := s.Skip(); isObject && string(name.Raw) == "detail" {
-			return raw, at
+			return text[at : at+len(raw)], at
 		}
 	}
 }
 
-// A decoder reads one record. It scans a text, and cuts what the record keeps out of a copy of it.
+// bytesOf returns the bytes of a text, to be read and never written to.
+func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
+
+// A decoder reads one record. It scans a text, and what the record keeps are pieces of it.
 type decoder struct {
-	scan  jsonscan.Scanner
-	copy  string // of the text that scan reads
-	known bool   // a name was there by which a record is known
+	text  string
+	scan  jsonscan.Scanner // over text
+	known bool             // a name was there by which a record is known
 
 	// For Oddities, which asks for them.
 	odd  func(o Oddity)
 	path []string
 }
 
-// decoders are used again, because calls through the tables of members make them escape.
-var decoders = sync.Pool{New: func() any { return new(decoder) }}
-
 // decode sets all of r from the object in text, which begins at start and is inside so many others.
-func (d *decoder) decode(r *Record, text []byte, depth int) (start int, err error) {
-	d.scan, d.known = jsonscan.NewAt(text, depth), false
+func (d *decoder) decode(r *Record, text string, depth int) (start int, err error) {
+	d.text, d.scan, d.known = text, jsonscan.NewAt(bytesOf(text), depth), false
 	switch kind := d.scan.Peek(); kind {
 	case jsonscan.Object:
 		start = d.scan.Offset()
-		d.copy = string(text)
 	case jsonscan.End, jsonscan.Invalid:
 		return 0, d.skip()
 	default:
 		return d.scan.Offset(), fmt.Errorf("%w: %v", ErrNotObject, kind)
 	}
 	*r = Record{Resources: r.Resources[:0]}
-	if err := decodeObject(d, r, recordMembers); err != nil {
+	if err := d.object(unsafe.Pointer(r), recordLayout); err != nil {
 		return 0, err
 	}
-	r.text = d.copy[start:d.scan.Offset()]
+	r.text = text[start:d.scan.Offset()]
 	if err := d.scan.Close(); err != nil {
 		return 0, err
 	}
@@ -133,97 +129,106 @@ func (d *decoder) decode(r *Record, text []byte, depth int) (start int, err erro
 // order but speed: records that went through other tools have another.
 const lookahead = 6
 
-// decodeObject sets fields of t, which is the zero value, from the object that comes next. Of a
-// member that is there twice the last counts, as in encoding/json.
-func decodeObject[T any](d *decoder, t *T, members []member[T]) error {
+// object sets fields of the struct at t, which is the zero value and laid out as l says, from the object
+// that comes next. Of a member that is there twice the last counts, as in encoding/json.
+func (d *decoder) object(t unsafe.Pointer, l *layout) error {
 	d.scan.Open()
 	seen := uint64(0) // members, by their bits
 	for next := 0; ; {
-		i, end := next, min(next+lookahead, len(members))
-		for i < end && !d.scan.TryName(members[i].name) {
-			i++
-		}
-		if i == end {
+		i := d.scan.Guess(l.names[next:min(next+lookahead, len(l.names))])
+		if i >= 0 {
+			i += next
+		} else {
 			name, more, err := d.scan.Name()
 			if !more {
 				return err
 			}
-			if i = find(members, name); i < 0 {
+			if i = slices.Index(l.index, unquoted(name)); i < 0 {
 				if err := d.skip(); err != nil {
 					return err
 				}
 				continue
 			}
 		}
-		d.enter(members[i].plainName)
-		if seen>>i&1 != 0 && members[i].wipe != nil {
-			members[i].wipe(t)
+		next = i + 1
+		f := &l.fields[i]
+		if f.marks {
+			d.known = true
 		}
+		if f.kind == textField {
+			if from, to, ok := d.scan.TryPlain(); ok {
+				*(*string)(unsafe.Add(t, f.offset)) = d.text[from:to]
+				continue
+			}
+		}
+		again := seen>>i&1 != 0
 		seen |= 1 << i
-		if err := decodeMember(d, t, &members[i]); err != nil {
+		if d.odd != nil {
+			d.path = append(d.path, l.index[i])
+		}
+		if err := d.member(t, f, again); err != nil {
 			return err
 		}
-		d.leave()
-		next = i + 1
-	}
-}
-
-// find returns the index of a member by its name, or -1.
-func find[T any](members []member[T], name jsonscan.Text) int {
-	raw := name.Raw
-	if name.Escaped {
-		raw = unquote(raw)
-	}
-	for i := range members {
-		if n := members[i].name; len(n) == len(raw)+len(`"":`) && n[1:1+len(raw)] == string(raw) {
-			return i
+		if d.odd != nil {
+			d.path = d.path[:len(d.path)-1]
 		}
 	}
-	return -1
 }
 
-// decodeMember sets the field of t that is m from the value that comes next.
-func decodeMember[T any](d *decoder, t *T, m *member[T]) (err error) {
-	if m.marks {
-		d.known = true
-	}
-	switch {
-	case m.text != nil:
-		*m.text(t), err = d.string()
-	case m.flag != nil:
-		*m.flag(t), err = d.bool()
-	case m.time != nil:
-		*m.time(t), err = d.time()
-	case m.body != nil:
-		*m.body(t), err = d.json()
-	case d.scan.Peek() == m.kind:
-		err = m.read(d, t)
+// member sets the field f of the struct at t from the value that comes next. again says that it was set
+// before.
+func (d *decoder) member(t unsafe.Pointer, f *field, again bool) (err error) {
+	at := unsafe.Add(t, f.offset)
+	switch f.kind {
+	case textField:
+		*(*string)(at), err = d.string()
+	case flagField:
+		*(*Bool)(at), err = d.bool()
+	case timeField:
+		*(*time.Time)(at), err = d.time()
+	case bodyField:
+		*(*JSON)(at), err = d.json()
 	default:
-		m.wipe(t)
-		err = d.mismatch(m.kind)
+		if again {
+			f.wipe(t)
+		}
+		if f.kind == listField {
+			return d.list(t, f)
+		}
+		if d.scan.Peek() != jsonscan.Object {
+			return d.mismatch(jsonscan.Object)
+		}
+		return d.object(f.make(t), f.inner)
 	}
 	return err
 }
 
-// decodeList appends to dst the objects of the array that comes next.
-func decodeList[T any](d *decoder, dst []T, members []member[T]) ([]T, error) {
+// list appends to the slice that is the field f of the struct at t the objects of the array that comes
+// next.
+func (d *decoder) list(t unsafe.Pointer, f *field) error {
+	if d.scan.Peek() != jsonscan.Array {
+		return d.mismatch(jsonscan.Array)
+	}
 	d.scan.Open()
 	for i := 0; ; i++ {
 		more, err := d.scan.Element()
 		if !more {
-			return dst, err
+			return err
 		}
-		d.enter(func() string { return strconv.Itoa(i) })
+		if d.odd != nil {
+			d.path = append(d.path, strconv.Itoa(i))
+		}
 		if d.scan.Peek() == jsonscan.Object {
-			dst = append(dst, *new(T))
-			err = decodeObject(d, &dst[len(dst)-1], members)
+			err = d.object(f.make(t), f.inner)
 		} else {
 			err = d.mismatch(jsonscan.Object)
 		}
 		if err != nil {
-			return dst, err
+			return err
 		}
-		d.leave()
+		if d.odd != nil {
+			d.path = d.path[:len(d.path)-1]
+		}
 	}
 }
 
@@ -251,13 +256,13 @@ func (d *decoder) json() (JSON, error) {
 		return "", err
 	}
 	end := d.scan.Offset()
-	return JSON(d.copy[end-len(raw) : end]), nil
+	return JSON(d.text[end-len(raw) : end]), nil
 }
 
 // string returns the next value if it is a string, and nothing if it is anything else.
 func (d *decoder) string() (string, error) {
 	if from, to, ok := d.scan.TryPlain(); ok {
-		return d.copy[from:to], nil
+		return d.text[from:to], nil
 	}
 	if d.scan.Peek() != jsonscan.String {
 		return "", d.mismatch(jsonscan.String)
@@ -267,14 +272,17 @@ func (d *decoder) string() (string, error) {
 		return "", err
 	}
 	if t.Escaped {
-		return string(unquote(t.Raw)), nil
+		return unquoted(t), nil
 	}
-	return d.copy[t.Offset : t.Offset+len(t.Raw)], nil
+	return d.text[t.Offset : t.Offset+len(t.Raw)], nil
 }
 
-// unquote returns what a text with escapes means. It is never longer than the text.
-func unquote(raw []byte) []byte {
-	return jsonscan.AppendUnquoted(make([]byte, 0, len(raw)), raw, jsonscan.ReplaceLone)
+// unquoted returns a copy of what a text means.
+func unquoted(t jsonscan.Text) string {
+	if !t.Escaped {
+		return string(t.Raw)
+	}
+	return string(jsonscan.AppendUnquoted(make([]byte, 0, len(t.Raw)), t.Raw, jsonscan.ReplaceLone))
 }
 
 // bool returns the next value if it is a boolean, or a string that spells one: some of AWS's own are
@@ -378,19 +386,6 @@ func parseUTC(s string) (time.Time, bool) {
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// enter and leave keep track of where the value at hand is, for tell.
-func (d *decoder) enter(step func() string) {
-	if d.odd != nil {
-		d.path = append(d.path, step())
-	}
-}
-
-func (d *decoder) leave() {
-	if d.odd != nil {
-		d.path = d.path[:len(d.path)-1]
-	}
-}
 
 // tell tells of an oddity of the value at hand, if anybody wants to know.
 func (d *decoder) tell(what string) {

@@ -70,7 +70,7 @@ func appendObject[T any](dst []byte, t *T, members []member[T], text string, was
 				break
 			}
 			value, _ := s.Skip()
-			if i := find(members, name); i >= 0 {
+			if i := slices.IndexFunc(members, func(m member[T]) bool { return m.name == unquoted(name) }); i >= 0 {
 				m := &members[i]
 				if m.changed(t, was) {
 					again := written[m.canonical()]
@@ -99,7 +99,7 @@ func appendObject[T any](dst []byte, t *T, members []member[T], text string, was
 			value = []byte("null")
 		}
 		comma()
-		dst = append(append(dst, m.name...), value...)
+		dst = append(append(append(append(dst, '"'), m.name...), `":`...), value...)
 	}
 	return append(dst, '}')
 }

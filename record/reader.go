@@ -165,7 +165,7 @@ func (r *Reader) decode(raw []byte) (*Record, error) {
 		}
 		return rec, nil
 	}
-	if start, err := rec.decode(raw); err != nil {
+	if start, err := rec.decode(string(raw)); err != nil {
 		return nil, newError(err, offset+int64(start), index)
 	}
 	return rec, nil

@@ -122,7 +122,7 @@ func (r *Record) Oddities() []Oddity {
 	}
 	var list []Oddity
 	d := decoder{odd: func(o Oddity) { list = append(list, o) }}
-	d.decode(new(Record), []byte(r.text), 1) // no error: it was decoded before
+	d.decode(new(Record), r.text, 1) // no error: it was decoded before
 	return list
 }
 

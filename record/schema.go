@@ -3,6 +3,7 @@ package record
 import (
 	"cmp"
 	"time"
+	"unsafe"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
@@ -54,6 +55,8 @@ var recordMembers = []member[Record]{
 	body("timeWindow", func(r *Record) *JSON { return &r.TimeWindow }),
 	body("summary", func(r *Record) *JSON { return &r.Summary }),
 }
+
+var recordLayout = layoutOf(recordMembers)
 
 var identityMembers = []member[Identity]{
 	text("type", func(id *Identity) *string { return &id.Type }),
@@ -162,120 +165,165 @@ var edgeMembers = []member[EdgeDeviceDetails]{
 
 // A member is a name that the objects of a T may have, and what becomes of its value.
 type member[T any] struct {
-	// name is the name as it stands in a text, with quotes and colon: a decoder that guesses the
-	// next name from the one before has only to compare bytes.
-	name string
+	field
 
+	name  string
 	alias string // the name above of which this is another spelling, which is read but not written
-	marks bool   // a record is known by this name
 
-	// Where the value goes: one of these is set, or all of the last four.
+	// How the value is written: one of these is set.
 	text func(*T) *string
 	flag func(*T) *Bool
 	time func(*T) *time.Time
 	body func(*T) *JSON
-
-	kind jsonscan.Kind
-	read func(d *decoder, t *T) error // the next value, which is of that kind, into a zero field
-	wipe func(t *T)                   // make the field zero
 	add  func(dst []byte, t *T, text string, was *T) []byte
 
 	quoted bool // a flag that AWS writes as a string
 	always bool // AWS writes null rather than nothing
 }
 
-func text[T any](name string, field func(*T) *string) member[T] {
-	return member[T]{name: `"` + name + `":`, text: field}
+// A field is where the value of a member goes when it is read. It says so without the types of the
+// structs, so that one loop reads all objects and finds a field by adding its offset to where the
+// struct begins: in calls to functions with type parameters, and from them to those above, a third of
+// the time went (BenchmarkParse).
+//
+//	objectField   Identity.SessionContext   inner has the members of SessionContext
+//	optionalField Record.Addendum           make allocates an Addendum
+//	listField     Record.Resources          make appends a Resource
+//
+// Invariant: every unsafe.Pointer that is handed to these functions points to a T, where member[T] is
+// what the field was made for. Only [decoder.object] calls them, and gets both from one place.
+type field struct {
+	kind   fieldKind
+	marks  bool // a record is known by this name
+	offset uintptr
+
+	// Of what is an object, or a list of them.
+	inner *layout
+	make  func(t unsafe.Pointer) unsafe.Pointer // the struct to read the next object into
+	wipe  func(t unsafe.Pointer)                // make the field zero
 }
 
-func flag[T any](name string, field func(*T) *Bool) member[T] {
-	return member[T]{name: `"` + name + `":`, flag: field}
+type fieldKind uint8
+
+const (
+	textField fieldKind = iota
+	flagField
+	timeField
+	bodyField
+	objectField
+	optionalField
+	listField
+)
+
+// A layout is what a decoder knows of a struct: the fields by the names of their members, in order.
+type layout struct {
+	names  []jsonscan.Guess
+	fields []field
+	index  []string // the names once more, to look them up
 }
 
-func quotedFlag[T any](name string, field func(*T) *Bool) member[T] {
-	return member[T]{name: `"` + name + `":`, flag: field, quoted: true}
+func layoutOf[T any](members []member[T]) *layout {
+	l := new(layout)
+	for _, m := range members {
+		l.index = append(l.index, m.name)
+		l.fields = append(l.fields, m.field)
+	}
+	l.names = jsonscan.Guesses(l.index...)
+	return l
 }
 
-func moment[T any](name string, field func(*T) *time.Time) member[T] {
-	return member[T]{name: `"` + name + `":`, time: field}
+// at returns the field of some kind that is at the place to which f leads in any T.
+func at[T, F any](kind fieldKind, f func(*T) *F) field {
+	t := new(T)
+	return field{kind: kind, offset: uintptr(unsafe.Pointer(f(t))) - uintptr(unsafe.Pointer(t))}
 }
 
-func body[T any](name string, field func(*T) *JSON) member[T] {
-	return member[T]{name: `"` + name + `":`, body: field}
+func text[T any](name string, f func(*T) *string) member[T] {
+	return member[T]{field: at(textField, f), name: name, text: f}
+}
+
+func flag[T any](name string, f func(*T) *Bool) member[T] {
+	return member[T]{field: at(flagField, f), name: name, flag: f}
+}
+
+func quotedFlag[T any](name string, f func(*T) *Bool) member[T] {
+	return member[T]{field: at(flagField, f), name: name, flag: f, quoted: true}
+}
+
+func moment[T any](name string, f func(*T) *time.Time) member[T] {
+	return member[T]{field: at(timeField, f), name: name, time: f}
+}
+
+func body[T any](name string, f func(*T) *JSON) member[T] {
+	return member[T]{field: at(bodyField, f), name: name, body: f}
 }
 
 // object is a member that is always in a T, as the zero value where the object is absent.
-func object[T, U any](name string, field func(*T) *U, members []member[U]) member[T] {
-	return member[T]{
-		name: `"` + name + `":`,
-		kind: jsonscan.Object,
-		read: func(d *decoder, t *T) error { return decodeObject(d, field(t), members) },
-		wipe: func(t *T) { *field(t) = *new(U) },
-		add: func(dst []byte, t *T, text string, was *T) []byte {
-			if !changed(field(t), new(U), members) {
-				return dst
-			}
-			return appendObject(dst, field(t), members, text, field(was))
-		},
+func object[T, U any](name string, f func(*T) *U, members []member[U]) member[T] {
+	m := member[T]{field: at(objectField, f), name: name}
+	m.inner = layoutOf(members)
+	m.make = func(t unsafe.Pointer) unsafe.Pointer { return unsafe.Pointer(f((*T)(t))) }
+	m.wipe = func(t unsafe.Pointer) { *f((*T)(t)) = *new(U) }
+	m.add = func(dst []byte, t *T, text string, was *T) []byte {
+		if !changed(f(t), new(U), members) {
+			return dst
+		}
+		return appendObject(dst, f(t), members, text, f(was))
 	}
+	return m
 }
 
 // optional is an object to which a T has a pointer, nil where the object is absent.
-func optional[T, U any](name string, field func(*T) **U, members []member[U]) member[T] {
-	return member[T]{
-		name: `"` + name + `":`,
-		kind: jsonscan.Object,
-		read: func(d *decoder, t *T) error {
-			u := new(U)
-			*field(t) = u
-			return decodeObject(d, u, members)
-		},
-		wipe: func(t *T) { *field(t) = nil },
-		add: func(dst []byte, t *T, text string, was *T) []byte {
-			if *field(t) == nil {
-				return dst
-			}
-			before := *field(was)
-			if before == nil {
-				before = new(U)
-			}
-			return appendObject(dst, *field(t), members, text, before)
-		},
+func optional[T, U any](name string, f func(*T) **U, members []member[U]) member[T] {
+	m := member[T]{field: at(optionalField, f), name: name}
+	m.inner = layoutOf(members)
+	m.make = func(t unsafe.Pointer) unsafe.Pointer {
+		u := new(U)
+		*f((*T)(t)) = u
+		return unsafe.Pointer(u)
 	}
+	m.wipe = func(t unsafe.Pointer) { *f((*T)(t)) = nil }
+	m.add = func(dst []byte, t *T, text string, was *T) []byte {
+		if *f(t) == nil {
+			return dst
+		}
+		before := *f(was)
+		if before == nil {
+			before = new(U)
+		}
+		return appendObject(dst, *f(t), members, text, before)
+	}
+	return m
 }
 
 // list is an array of objects. What is in it and no object is passed over.
-func list[T, U any](name string, field func(*T) *[]U, members []member[U]) member[T] {
-	return member[T]{
-		name: `"` + name + `":`,
-		kind: jsonscan.Array,
-		read: func(d *decoder, t *T) error {
-			list, err := decodeList(d, (*field(t))[:0], members)
-			*field(t) = list
-			return err
-		},
-		wipe: func(t *T) { *field(t) = (*field(t))[:0] },
-		add: func(dst []byte, t *T, text string, was *T) []byte {
-			if len(*field(t)) == 0 {
-				return dst
-			}
-			dst = append(dst, '[')
-			for i := range *field(t) {
-				if i > 0 {
-					dst = append(dst, ',')
-				}
-				dst = appendObject(dst, &(*field(t))[i], members, "", new(U))
-			}
-			return append(dst, ']')
-		},
+func list[T, U any](name string, f func(*T) *[]U, members []member[U]) member[T] {
+	m := member[T]{field: at(listField, f), name: name}
+	m.inner = layoutOf(members)
+	m.make = func(t unsafe.Pointer) unsafe.Pointer {
+		list := f((*T)(t))
+		*list = append(*list, *new(U))
+		return unsafe.Pointer(&(*list)[len(*list)-1])
 	}
+	m.wipe = func(t unsafe.Pointer) { list := f((*T)(t)); *list = (*list)[:0] }
+	m.add = func(dst []byte, t *T, text string, was *T) []byte {
+		if len(*f(t)) == 0 {
+			return dst
+		}
+		dst = append(dst, '[')
+		for i := range *f(t) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendObject(dst, &(*f(t))[i], members, "", new(U))
+		}
+		return append(dst, ']')
+	}
+	return m
 }
 
-// plainName returns the name without quotes and colon.
-func (m *member[T]) plainName() string { return m.name[1 : len(m.name)-len(`":`)] }
-
 // canonical returns the name that AWS uses.
-func (m *member[T]) canonical() string { return cmp.Or(m.alias, m.plainName()) }
+func (m *member[T]) canonical() string { return cmp.Or(m.alias, m.name) }
 
 func alias[T any](name string, m member[T]) member[T] {
 	m.alias = name

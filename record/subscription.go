@@ -78,7 +78,7 @@ func (r *Record) decodeMessage(logEvent []byte) error {
 	if message.Type != gjson.String {
 		return fmt.Errorf("%w: a log event without a message", ErrNotRecord)
 	}
-	if _, err := r.decode([]byte(message.Str)); err != nil {
+	if _, err := r.decode(message.Str); err != nil {
 		var syntax *jsonscan.Error
 		if errors.As(err, &syntax) {
 			err = syntax.Err // its offset is one in the message

@@ -57,11 +57,7 @@ func eachString(body JSON, f func(s string) bool) (goOn bool) {
 			if err != nil {
 				return true
 			}
-			if t.Escaped {
-				goOn = f(string(unquote(t.Raw)))
-			} else {
-				goOn = f(string(t.Raw))
-			}
+			goOn = f(unquoted(t))
 		default:
 			if _, err := s.Value(); err != nil {
 				return true

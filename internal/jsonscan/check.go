@@ -21,8 +21,18 @@ func equals(w uint64, c byte) uint64 {
 	return (w - ones) &^ w & tops
 }
 
-// below returns a mask of the bytes of w that are less than c, which is at most 0x80.
-func below(w uint64, c byte) uint64 { return (w - ones*uint64(c)) &^ w & tops }
+// ends returns a mask of the bytes of w at which a run of plain characters in a string ends: quotes,
+// backslashes and control characters. It is equals(w, '"') | equals(w, '\\') and all bytes below 0x20,
+// in half as many steps. With one bit turned over, the quote lies next to the control characters, and
+// all of them are found by one subtraction:
+//
+//	0x00..0x1f, '"' = 0x22   ^ 0x02 ▶   0x00..0x1f, 0x20
+//	' ' = 0x20, '!' = 0x21   ^ 0x02 ▶   0x22, 0x23
+func ends(w uint64) uint64 {
+	quotesAndControls := (w ^ ones*0x02) - ones*0x21
+	backslashes := (w ^ ones*'\\') - ones
+	return (quotesAndControls | backslashes) &^ w & tops
+}
 
 // first returns the index of the lowest byte in a mask that is not zero.
 func first(mask uint64) int { return bits.TrailingZeros64(mask) / 8 }
@@ -41,7 +51,7 @@ func space(b []byte, i int) int {
 func plainEnd(b []byte, i int) int {
 	for ; len(b)-i >= 8+2; i += 8 {
 		w := binary.LittleEndian.Uint64(b[i:])
-		if m := equals(w, '"') | equals(w, '\\') | below(w, ' '); m != 0 {
+		if m := ends(w); m != 0 {
 			if i += first(m); b[i] == '"' {
 				return i + 1
 			}
@@ -57,7 +67,7 @@ func stringEnd(b []byte, i int) (end int, escaped bool, err error) {
 	for {
 		for len(b)-i >= 8 {
 			w := binary.LittleEndian.Uint64(b[i:])
-			if m := equals(w, '"') | equals(w, '\\') | below(w, ' '); m != 0 {
+			if m := ends(w); m != 0 {
 				i += first(m)
 				break
 			}

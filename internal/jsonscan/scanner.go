@@ -142,25 +142,6 @@ func (s *Scanner) Name() (name Text, ok bool, err error) {
 	return Text{s.data[start : end-1], escaped, start}, true, nil
 }
 
-// TryName is [Scanner.Name] for a caller that guesses: if the next member's name is written just like
-// quoted, which is a name in quotes and its colon, it moves to the member's value. If it is not, or
-// if there is white space around it, TryName does nothing.
-func (s *Scanner) TryName(quoted string) bool {
-	i := s.pos
-	if !s.fresh {
-		if i == len(s.data) || s.data[i] != ',' {
-			return false
-		}
-		i++
-	}
-	end := i + len(quoted)
-	if end > len(s.data) || s.data[end-1] != ':' || string(s.data[i:end]) != quoted {
-		return false
-	}
-	s.pos, s.fresh = end, false
-	return true
-}
-
 // Element moves to the next element of the array that the Scanner is in, which the caller must
 // read, skip or open. At the end of the array it steps out of it, and ok is false.
 func (s *Scanner) Element() (ok bool, err error) { return s.next(']') }

@@ -1,6 +1,8 @@
 package jsonscan
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -239,21 +241,22 @@ func TestPointer(t *testing.T) {
 
 // What is guessed is found only where it stands just so, and nothing is moved where it is not.
 func TestTry(t *testing.T) {
+	names := Guesses("a", "c")
 	for _, tt := range []struct {
 		text string
-		name bool // TryName finds "a"
+		name bool // Guess finds "a"
 		from int  // of the string that TryPlain finds behind the name; 0 if it finds none
 		to   int
 	}{
 		{`{"a":"b","c":"d"}`, true, 6, 7},
 		{`{"a":"","c":"long enough"}`, true, 6, 6},
-		{`{"a":"a string of more than sixteen bytes","c":1}`, true, 6, 41},
+		{`{"a":"a string of more than sixteen bytes","c":100}`, true, 6, 41},
 		{`{"a":"b"}`, true, 0, 0}, // too near the end
 		{`{"a":"b\n","c":"long enough"}`, true, 0, 0},
 		{"{\"a\":\"b\n\",\"c\":\"long enough\"}", true, 0, 0},
 		{`{"a": "b","c":"long enough"}`, true, 0, 0},
 		{`{"a":1,"c":"long enough"}`, true, 0, 0},
-		{`{"a":`, true, 0, 0},
+		{`{"a":`, false, 0, 0}, // too near the end
 		{`{"a" :"b","c":"d"}`, false, 0, 0},
 		{`{ "a":"b","c":"d"}`, false, 0, 0},
 		{`{"ab":"b","c":"d"}`, false, 0, 0},
@@ -266,13 +269,13 @@ func TestTry(t *testing.T) {
 		s.Peek()
 		s.Open()
 		before := s
-		if got := s.TryName(`"a":`); got != tt.name {
-			t.Errorf("TryName in %s = %v, want %v", tt.text, got, tt.name)
+		if got := s.Guess(names) == 0; got != tt.name {
+			t.Errorf("Guess in %s = %v, want %v", tt.text, got, tt.name)
 			continue
 		}
 		if !tt.name {
 			if s.Offset() != before.Offset() {
-				t.Errorf("TryName has moved in %s", tt.text)
+				t.Errorf("Guess has moved in %s", tt.text)
 			}
 			continue
 		}
@@ -284,7 +287,7 @@ func TestTry(t *testing.T) {
 		if !ok && s.Offset() != at {
 			t.Errorf("TryPlain has moved in %s", tt.text)
 		}
-		if ok && (s.Offset() != to+1 || s.TryName(`"a":`) || !s.TryName(`"c":`)) {
+		if ok && (s.Offset() != to+1 || s.Guess(names[:1]) != -1 || s.Guess(names) != 1) {
 			t.Errorf("behind TryPlain, %s does not go on", tt.text)
 		}
 	}
@@ -316,6 +319,26 @@ func TestNewAt(t *testing.T) {
 		}
 		if _, err := outer.Value(); (err == nil) != tt.ok {
 			t.Errorf("%d levels inside %d that were opened: %v", tt.levels, tt.around, err)
+		}
+	}
+}
+
+// The tests of eight bytes at a time find the first byte that fits, whatever stands around it.
+func TestWords(t *testing.T) {
+	for c := range 256 {
+		for at := range 8 {
+			for _, around := range []byte{' ', '!', '#', '[', ']', 'a', 0x7F, 0x80, 0xA2, 0xDC, 0xFF} {
+				text := bytes.Repeat([]byte{around}, 8)
+				text[at] = byte(c)
+				w := binary.LittleEndian.Uint64(text)
+				want := bytes.IndexFunc(text, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' })
+				if m := ends(w); (m == 0) != (want < 0) || m != 0 && first(m) != want {
+					t.Errorf("ends(%q) = %#x, want byte %d", text, m, want)
+				}
+				if m, want := equals(w, byte(c)), bytes.IndexByte(text, byte(c)); m == 0 || first(m) != want {
+					t.Errorf("equals(%q, %#x) = %#x, want byte %d", text, c, m, want)
+				}
+			}
 		}
 	}
 }
