@@ -315,3 +315,21 @@ func compareSlow(r *Record, text []byte) error {
 	}
 	return nil
 }
+
+// Whatever byte stands at whatever place in a time, parseUTC agrees with package time, or leaves the time
+// to it.
+func TestParseUTC(t *testing.T) {
+	const layout = "2006-01-02T15:04:05Z"
+	for _, base := range []string{"2016-11-15T23:02:12Z", "2024-02-28T00:59:59Z", "0000-00-00T00:00:00Z"} {
+		for i := range len(base) {
+			for c := range 256 {
+				text := base[:i] + string([]byte{byte(c)}) + base[i+1:]
+				want, err := time.Parse(layout, text)
+				got, ok := parseUTC(text)
+				if ok && (err != nil || !got.Equal(want)) || !ok && err == nil && want.Day() <= 28 {
+					t.Errorf("parseUTC(%q) = %v, %v, want %v, %v", text, got, ok, want, err)
+				}
+			}
+		}
+	}
+}

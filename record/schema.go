@@ -217,13 +217,14 @@ const (
 
 // A layout is what a decoder knows of a struct: the fields by the names of their members, in order.
 type layout struct {
+	size   uintptr // of the struct
 	names  []jsonscan.Guess
 	fields []field
 	index  []string // the names once more, to look them up
 }
 
 func layoutOf[T any](members []member[T]) *layout {
-	l := new(layout)
+	l := &layout{size: unsafe.Sizeof(*new(T))}
 	for _, m := range members {
 		l.index = append(l.index, m.name)
 		l.fields = append(l.fields, m.field)

@@ -49,11 +49,10 @@ func space(b []byte, i int) int {
 // has no escapes and is not near the end of b: at least two bytes follow the quote. If not, it returns
 // 0.
 func plainEnd(b []byte, i int) int {
-	for ; len(b)-i >= 8+2; i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		if m := ends(w); m != 0 {
-			if i += first(m); b[i] == '"' {
-				return i + 1
+	for rest := b[i:]; len(rest) >= 8+2; rest = rest[8:] {
+		if m := ends(binary.LittleEndian.Uint64(rest)); m != 0 {
+			if n := first(m); rest[n] == '"' {
+				return len(b) - len(rest) + n + 1
 			}
 			return 0
 		}
@@ -126,14 +125,7 @@ func valueEnd(b []byte, i, around int) (end int, err error) {
 		if i == len(b) {
 			return 0, unexpected(b, i, "a value")
 		}
-		switch c := b[i]; c {
-		case '"':
-			if end := plainEnd(b, i+1); end > 0 {
-				i = end
-			} else {
-				i, _, err = stringEnd(b, i+1)
-			}
-		case '{', '[':
+		if c := b[i]; c == '{' || c == '[' {
 			if depth+around >= MaxDepth {
 				return 0, &Error{i, ErrDepth}
 			}
@@ -143,25 +135,15 @@ func valueEnd(b []byte, i, around int) (end int, err error) {
 			}
 			depth++
 			i = space(b, i+1)
-			if i < len(b) && b[i] == c+2 { // '{'+2 is '}', '['+2 is ']'
-				break
-			}
-			if object {
-				if i, err = nameEnd(b, i); err != nil {
-					return 0, err
+			if i == len(b) || b[i] != c+2 { // '{'+2 is '}', '['+2 is ']'
+				if object {
+					if i, err = nameEnd(b, i); err != nil {
+						return 0, err
+					}
 				}
+				continue
 			}
-			continue
-		case 't':
-			i, err = literalEnd(b, i, "true")
-		case 'f':
-			i, err = literalEnd(b, i, "false")
-		case 'n':
-			i, err = literalEnd(b, i, "null")
-		default:
-			i, err = numberEnd(b, i)
-		}
-		if err != nil {
+		} else if i, err = scalarEnd(b, i); err != nil {
 			return 0, err
 		}
 		// A value has ended, or an object or array is empty: close what closes here.
@@ -196,6 +178,25 @@ func valueEnd(b []byte, i, around int) (end int, err error) {
 	}
 }
 
+// scalarEnd checks the string, number or literal that begins at i, and returns the offset behind it.
+func scalarEnd(b []byte, i int) (end int, err error) {
+	switch b[i] {
+	case '"':
+		if end := plainEnd(b, i+1); end > 0 {
+			return end, nil
+		}
+		end, _, err = stringEnd(b, i+1)
+		return end, err
+	case 't':
+		return literalEnd(b, i, "true")
+	case 'f':
+		return literalEnd(b, i, "false")
+	case 'n':
+		return literalEnd(b, i, "null")
+	}
+	return numberEnd(b, i)
+}
+
 // nameEnd checks the name that begins at i, and returns the offset of the value that follows it.
 func nameEnd(b []byte, i int) (int, error) {
 	if i < len(b) && b[i] == '"' {
@@ -218,6 +219,9 @@ func nameEnd(b []byte, i int) (int, error) {
 }
 
 func literalEnd(b []byte, i int, want string) (int, error) {
+	if end := i + len(want); end <= len(b) && string(b[i:end]) == want {
+		return end, nil
+	}
 	for j := range len(want) {
 		if i+j == len(b) || b[i+j] != want[j] {
 			return 0, unexpected(b, i+j, want)

@@ -174,7 +174,11 @@ func (s *Scanner) next(closer byte) (more bool, err error) {
 // Value reads the value that comes next, whatever it is, checks all of it, and returns its text.
 func (s *Scanner) Value() (raw []byte, err error) {
 	start := space(s.data, s.pos)
-	s.pos, err = valueEnd(s.data, start, s.depth)
+	if start < len(s.data) && s.data[start] != '{' && s.data[start] != '[' {
+		s.pos, err = scalarEnd(s.data, start) // without what valueEnd needs for levels
+	} else {
+		s.pos, err = valueEnd(s.data, start, s.depth)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -193,21 +197,6 @@ func (s *Scanner) String() (Text, error) {
 	}
 	s.pos = end
 	return Text{s.data[start : end-1], escaped, start}, nil
-}
-
-// TryPlain is [Scanner.String] for the common case: if a string without escapes comes next, it moves
-// behind the string and returns the offsets of its contents. If not, or if there is white space before
-// the string, or hardly anything behind it, TryPlain does nothing.
-func (s *Scanner) TryPlain() (from, to int, ok bool) {
-	if s.pos == len(s.data) || s.data[s.pos] != '"' {
-		return 0, 0, false
-	}
-	end := plainEnd(s.data, s.pos+1)
-	if end == 0 {
-		return 0, 0, false
-	}
-	from, s.pos = s.pos+1, end
-	return from, end - 1, true
 }
 
 // Skip passes over the value that comes next without checking it, and returns its text. It fails

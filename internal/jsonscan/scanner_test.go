@@ -240,55 +240,68 @@ func TestPointer(t *testing.T) {
 }
 
 // What is guessed is found only where it stands just so, and nothing is moved where it is not.
-func TestTry(t *testing.T) {
-	names := Guesses("a", "c")
+func TestGuess(t *testing.T) {
+	names := []string{"a", "c", "seven", "sixteen!", "aNameOfMoreThanSixteenBytes", "aNameThatIsTheSame", "aNameThatIsTheLame"}
+	guesses := Guesses(names...)
 	for _, tt := range []struct {
 		text string
-		name bool // Guess finds "a"
-		from int  // of the string that TryPlain finds behind the name; 0 if it finds none
+		name string // that is found, or empty
+		from int    // of the string that is found behind it, or 0
 		to   int
 	}{
-		{`{"a":"b","c":"d"}`, true, 6, 7},
-		{`{"a":"","c":"long enough"}`, true, 6, 6},
-		{`{"a":"a string of more than sixteen bytes","c":100}`, true, 6, 41},
-		{`{"a":"b"}`, true, 0, 0}, // too near the end
-		{`{"a":"b\n","c":"long enough"}`, true, 0, 0},
-		{"{\"a\":\"b\n\",\"c\":\"long enough\"}", true, 0, 0},
-		{`{"a": "b","c":"long enough"}`, true, 0, 0},
-		{`{"a":1,"c":"long enough"}`, true, 0, 0},
-		{`{"a":`, false, 0, 0}, // too near the end
-		{`{"a" :"b","c":"d"}`, false, 0, 0},
-		{`{ "a":"b","c":"d"}`, false, 0, 0},
-		{`{"ab":"b","c":"d"}`, false, 0, 0},
-		{`{"b":"b","a":"d"}`, false, 0, 0},
-		{`{"a"`, false, 0, 0},
-		{`{}`, false, 0, 0},
-		{`{`, false, 0, 0},
+		{`{"a":"b","c":"d"}`, "a", 6, 7},
+		{`{"a":"","c":"long enough"}`, "a", 6, 6},
+		{`{"a":"a string of more than sixteen bytes","c":100}`, "a", 6, 41},
+		{`{"seven":"abcdef","c":100}`, "seven", 10, 16},
+		{`{"sixteen!":"abcdef","c":100}`, "sixteen!", 13, 19},
+		{`{"aNameOfMoreThanSixteenBytes":"abcdef","c":100}`, "aNameOfMoreThanSixteenBytes", 32, 38},
+		{`{"aNameThatIsTheSame":"abcdef","c":100}`, "aNameThatIsTheSame", 23, 29},
+		{`{"aNameThatIsTheLame":"abcdef","c":100}`, "aNameThatIsTheLame", 23, 29},
+		{`{"aNameThatWasTheSame":"abcdef","c":100}`, "", 0, 0},
+		{`{"aNameThatIsNotSame":"abcdef","c":100}`, "", 0, 0},
+		{`{"a":"b"}`, "a", 0, 0}, // the string is too near the end
+		{`{"a":"b\n","c":"long enough"}`, "a", 0, 0},
+		{"{\"a\":\"b\n\",\"c\":\"long enough\"}", "a", 0, 0},
+		{`{"a": "b","c":"long enough"}`, "a", 0, 0},
+		{`{"a":1,"c":"long enough"}`, "a", 0, 0},
+		{`{"a":{"c":"long enough"}}`, "a", 0, 0},
+		{`{"a":`, "", 0, 0}, // the name is too near the end
+		{`{"aNameThatIsTheSame":`, "", 0, 0},
+		{`{"aNameThatIsThe`, "", 0, 0},
+		{`{"a" :"b","c":"d"}`, "", 0, 0},
+		{`{ "a":"b","c":"d"}`, "", 0, 0},
+		{`{"ab":"b","c":"d"}`, "", 0, 0},
+		{`{"b":"b","a":"d"}`, "", 0, 0},
+		{`{"a"`, "", 0, 0},
+		{`{}`, "", 0, 0},
+		{`{`, "", 0, 0},
 	} {
 		s := New([]byte(tt.text))
 		s.Peek()
 		s.Open()
-		before := s
-		if got := s.Guess(names) == 0; got != tt.name {
-			t.Errorf("Guess in %s = %v, want %v", tt.text, got, tt.name)
+		name, from, to := s.Guess(guesses)
+		if name != slices.Index(names, tt.name) || from != tt.from || to != tt.to {
+			t.Errorf("Guess in %s = %d, %d, %d, want %q, %d, %d", tt.text, name, from, to, tt.name, tt.from, tt.to)
 			continue
 		}
-		if !tt.name {
-			if s.Offset() != before.Offset() {
-				t.Errorf("Guess has moved in %s", tt.text)
-			}
+		at := 1
+		switch {
+		case to > 0:
+			at = to + 1
+		case name >= 0:
+			at += len(tt.name) + len(`"":`)
+		}
+		if s.Offset() != at {
+			t.Errorf("Guess in %s has moved to %d, want %d", tt.text, s.Offset(), at)
+		}
+		if to == 0 {
 			continue
 		}
-		at := s.Offset()
-		from, to, ok := s.TryPlain()
-		if from != tt.from || to != tt.to || ok != (tt.from > 0) {
-			t.Errorf("TryPlain in %s = %d, %d, %v, want %d, %d", tt.text, from, to, ok, tt.from, tt.to)
+		if again, _, _ := s.Guess(guesses[:1]); again >= 0 {
+			t.Errorf("behind %s, Guess has found its name once more", tt.text[:at])
 		}
-		if !ok && s.Offset() != at {
-			t.Errorf("TryPlain has moved in %s", tt.text)
-		}
-		if ok && (s.Offset() != to+1 || s.Guess(names[:1]) != -1 || s.Guess(names) != 1) {
-			t.Errorf("behind TryPlain, %s does not go on", tt.text)
+		if next, _, _ := s.Guess(guesses[1:]); next != 0 {
+			t.Errorf("behind %s, Guess = %d, want 0, for c", tt.text[:at], next)
 		}
 	}
 }
