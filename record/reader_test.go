@@ -7,12 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
+	"unsafe"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/trailsieve/trailsieve/internal/synth"
 )
 
 // outcome is what a Reader said: for each call of Read, the text of the record or the error.
@@ -217,6 +223,210 @@ func TestReaderLeft(t *testing.T) {
 	}
 }
 
+// A loop over a packed stream, which is unpacked in another goroutine, says what Read says, and may be left
+// and entered again at any place. It leaves no goroutine behind.
+func TestReaderAhead(t *testing.T) {
+	const records = 600 // of some pieces
+	file := gzipped(t, string(synth.New(synth.Config{}).AppendLogFile(nil, records/2))+
+		`{"Records":[1,{"eventName":"`+strings.Repeat("larger than a buffer", bufferSize/10)+`"}]}`+
+		string(synth.New(synth.Config{Seed: 1}).AppendLogFile(nil, records/2)))
+	var want []string
+	var offsets []int64
+	r := NewReader(bytes.NewReader(file))
+	for {
+		rec, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		want = append(want, said(rec, err))
+		offsets = append(offsets, r.InputOffset())
+	}
+	if len(want) != records+2 {
+		t.Fatalf("%d outcomes, want %d", len(want), records+2)
+	}
+	before := runtime.NumGoroutine()
+	for _, reuse := range []bool{false, true} {
+		for stop := 0; stop < len(want); stop += 1 + stop/2 {
+			r := NewReader(iotest.HalfReader(bytes.NewReader(file)))
+			r.ReuseRecord = reuse
+			n := 0
+			check := func(rec *Record, err error) {
+				if said(rec, err) != want[n] || r.InputOffset() != offsets[n] {
+					t.Fatalf("left at %d: outcome %d is %.100s at %d, want %.100s at %d",
+						stop, n, said(rec, err), r.InputOffset(), want[n], offsets[n])
+				}
+				n++
+			}
+			for rec, err := range r.Records() {
+				check(rec, err)
+				if n > stop {
+					break
+				}
+			}
+			for rec, err := range r.Records() {
+				check(rec, err)
+				if n > stop+100 {
+					break
+				}
+			}
+			for {
+				rec, err := r.Read()
+				if err == io.EOF {
+					break
+				}
+				check(rec, err)
+			}
+			if n != len(want) {
+				t.Errorf("left at %d: %d outcomes, want %d", stop, n, len(want))
+			}
+			if now := runtime.NumGoroutine(); now > before {
+				time.Sleep(100 * time.Millisecond) // one that is over may still be counted
+				if now = runtime.NumGoroutine(); now > before {
+					t.Fatalf("left at %d: %d goroutines before, %d now", stop, before, now)
+				}
+			}
+		}
+	}
+}
+
+// A panic of the stream comes out of the loop, as it does out of Read, and a panic in the loop leaves no
+// goroutine behind.
+func TestReaderAheadPanic(t *testing.T) {
+	file := gzipped(t, string(synth.New(synth.Config{}).AppendLogFile(nil, 2000)))
+	before := runtime.NumGoroutine()
+	for _, src := range []io.Reader{
+		bytes.NewReader(file),
+		io.MultiReader(bytes.NewReader(file[:len(file)/2]), panicking{}),
+	} {
+		got := any(nil)
+		func() {
+			defer func() { got = recover() }()
+			n := 0
+			for range NewReader(src).Records() {
+				if n++; n == 1500 {
+					panic("here")
+				}
+			}
+		}()
+		if got != "here" {
+			t.Errorf("the panic is %v", got)
+		}
+	}
+	time.Sleep(10 * time.Millisecond)
+	if now := runtime.NumGoroutine(); now > before {
+		t.Errorf("%d goroutines before, %d now", before, now)
+	}
+}
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("here") }
+
+// Whoever writes a packed stream record by record, each time flushing it and waiting until the record was
+// read, is not kept waiting because more could be unpacked first.
+func TestReaderAheadSlow(t *testing.T) {
+	const records = 20
+	src, dst := io.Pipe()
+	read := make(chan bool)
+	go func() {
+		z := gzip.NewWriter(dst)
+		for range records {
+			io.WriteString(z, a+"\n")
+			z.Flush()
+			<-read
+		}
+		z.Close()
+		dst.Close()
+	}()
+	n := 0
+	for rec, err := range NewReader(src).Records() {
+		if err != nil || rec.Text() != a {
+			t.Fatalf("record %d is %v, %v", n, rec, err)
+		}
+		n++
+		read <- true
+	}
+	if n != records {
+		t.Errorf("%d records, want %d", n, records)
+	}
+}
+
+// What was taken from a record stays as it was, whatever is read behind it, however the stream comes in, and
+// whether or not the Record is reused.
+func TestReaderKept(t *testing.T) {
+	file := synth.New(synth.Config{}).AppendLogFile(nil, 300)
+	var want []*Record
+	for _, text := range []string{announced, modern} {
+		file = append(append(file, text...), '\n')
+	}
+	for rec := range NewReader(bytes.NewReader(file)).Records() {
+		parsed, err := Parse([]byte(rec.Text()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, parsed)
+	}
+	for how, src := range map[string]func() io.Reader{
+		"whole":        func() io.Reader { return bytes.NewReader(file) },
+		"byte by byte": func() io.Reader { return iotest.OneByteReader(bytes.NewReader(file)) },
+		"in halves":    func() io.Reader { return iotest.HalfReader(bytes.NewReader(file)) },
+		"gzip":         func() io.Reader { return bytes.NewReader(gzipped(t, string(file))) },
+	} {
+		for _, reuse := range []bool{false, true} {
+			for _, detached := range []bool{false, true} {
+				r := NewReader(src())
+				r.ReuseRecord = reuse
+				var got []*Record
+				for rec := range r.Records() {
+					kept := *rec
+					kept.Resources = append([]Resource(nil), rec.Resources...)
+					if detached {
+						kept = *rec.Clone()
+					}
+					got = append(got, &kept)
+				}
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(Record{})); diff != "" {
+					t.Errorf("%s, ReuseRecord %v, Clone %v (-want +got):\n%.2000s", how, reuse, detached, diff)
+				}
+			}
+		}
+	}
+}
+
+// The strings of a record that owns its text, or of a clone, lie in that text, or are no longer than it:
+// nothing else is kept in memory.
+func TestClone(t *testing.T) {
+	text := `{"eventName":"<a>","addendum":{"reason":"<b>"},"resources":[{"ARN":"<c>"}],"requestParameters":{"d":1}}`
+	r := NewReader(strings.NewReader(text + text))
+	r.ReuseRecord = true
+	rec, err := r.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := rec.Clone()
+	if diff := cmp.Diff(rec, c, cmp.AllowUnexported(Record{})); diff != "" {
+		t.Errorf("a clone differs (-record +clone):\n%s", diff)
+	}
+	for what, s := range map[string]string{"EventName": c.EventName, "Addendum": c.Addendum.Reason,
+		"Resources": c.Resources[0].ARN, "RequestParameters": string(c.RequestParameters)} {
+		at := strings.Index(c.Text(), s)
+		if unsafe.StringData(s) != unsafe.StringData(c.Text()[at:]) {
+			t.Errorf("%s of a clone is no piece of its text", what)
+		}
+	}
+	if unsafe.StringData(c.Text()) == unsafe.StringData(rec.Text()) {
+		t.Error("a clone has the text of the record")
+	}
+	rec.Addendum.Reason, rec.Resources[0].ARN = "changed", "changed"
+	if c.Addendum.Reason != "<b>" || c.Resources[0].ARN != "<c>" {
+		t.Error("a clone changes with the record")
+	}
+	built := &Record{EventName: "a", Resources: []Resource{{ARN: "b"}}}
+	if diff := cmp.Diff(built, built.Clone(), cmp.AllowUnexported(Record{})); diff != "" {
+		t.Errorf("the clone of a record built in code differs (-record +clone):\n%s", diff)
+	}
+}
+
 // said is what a call of Read said, in words.
 func said(rec *Record, err error) string {
 	if err != nil {
@@ -363,8 +573,8 @@ func TestReaderMaxBytes(t *testing.T) {
 	}
 }
 
-// Memory does not grow with the stream, and with ReuseRecord each record costs one allocation: its
-// text.
+// Memory does not grow with the stream, and with ReuseRecord a record costs nothing but its strings with
+// escapes.
 func TestReaderMemory(t *testing.T) {
 	src := &endless{text: []byte(modern + "\n")}
 	r := NewReader(src)
@@ -374,7 +584,7 @@ func TestReaderMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// modern has escapes in two of its strings and in one ARN, which cost one more each.
+	// modern has escapes in one of its strings and in one ARN.
 	allocs := testing.AllocsPerRun(10000, func() {
 		if _, err := r.Read(); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,8 @@ import (
 // does not have, has as null, or has with a value of an unexpected type is left at its zero value,
 // and [Record.Get] finds what is really there. A decoded record keeps its text, byte for byte, and
 // its strings are pieces of that text, so a field that outlives its record by far should be cloned
-// with [strings.Clone].
+// with [strings.Clone]: it would keep all of the text in memory. The text of a record from a [Reader] that
+// reuses its Record is itself a piece of 64 KB of the stream.
 //
 // Decoding overwrites all of a Record. A Record that nobody changes may be read by any number of
 // goroutines.
@@ -129,6 +130,26 @@ func (r *Record) Oddities() []Oddity {
 // Text returns the JSON text that the record was decoded from, byte for byte without white space
 // around it. It is empty for a record that was built in code.
 func (r *Record) Text() string { return r.text }
+
+// Clone returns a copy of the record that shares nothing with r, and whose strings keep nothing in memory
+// but its own text. So a record stays, of a Reader that reuses it.
+func (r *Record) Clone() *Record {
+	c := *r
+	c.Resources = append([]Resource(nil), r.Resources...)
+	c.Addendum = clone(r.Addendum)
+	c.InsightDetails = clone(r.InsightDetails)
+	c.EdgeDeviceDetails = clone(r.EdgeDeviceDetails)
+	c.detach()
+	return &c
+}
+
+func clone[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
+}
 
 // Get returns what the record's text has at a path of names in gjson's syntax, such as
 // "requestParameters.bucketName" or "resources.#.ARN". It reaches every field, also those that
