@@ -26,9 +26,6 @@ const MaxPacked = 4 << 30
 // found whole in the buffer.
 const bufferSize = 64 << 10
 
-// minRead is for how many bytes at least a Reader asks.
-const minRead = 512
-
 // A Reader reads the records of a log file as a stream, in memory that does not grow with the file.
 // The stream is plain or gzip, which the Reader finds out, and holds
 //
@@ -62,6 +59,7 @@ type Reader struct {
 	MaxBytes int64
 
 	src     io.Reader
+	in      []byte // what src is read into
 	sniffed bool   // src is the unpacked stream
 	packed  bool   // it was not before
 	buf     []byte // what was read of src and not yet used up
@@ -534,8 +532,8 @@ func (r *Reader) maxRecord() int {
 }
 
 // fill reads more of the stream into the buffer, at least one byte, and fails if it cannot. It may
-// move what is in the buffer from r.pos on, or from r.hold on, to the front, or to a new buffer, and drop
-// the rest.
+// move what is in the buffer from r.pos on, or from r.hold on, to its front or to a new one, and drop the
+// rest.
 func (r *Reader) fill() error {
 	if !r.sniffed {
 		if err := r.sniff(); err != nil {
@@ -562,10 +560,11 @@ func (r *Reader) fill() error {
 		r.take(r.left[0], keep)
 		r.left = r.left[1:]
 	case r.ahead != nil:
-		r.take(<-r.ahead.pieces, keep)
+		p := r.ahead.next()
+		r.take(p, keep)
+		r.ahead.done(p)
 	default:
-		r.room(keep)
-		r.read()
+		r.take(r.read(), keep)
 	}
 	if r.clip(); r.base+int64(len(r.buf)) > before {
 		return nil
@@ -581,21 +580,25 @@ func (r *Reader) settle() {
 	}
 }
 
-// room makes room in the buffer behind what is in it from keep on.
-func (r *Reader) room(keep int) {
-	if room := cap(r.buf) - len(r.buf); room < minRead {
-		kept := r.buf[keep:]
-		if r.lent || 2*len(kept) >= cap(r.buf) {
-			r.buf = make([]byte, 0, max(bufferSize, 2*len(kept)))
-			r.lent = false
-		}
-		r.buf = append(r.buf[:0], kept...)
-		r.kept(keep)
+// take copies a piece of the stream into the buffer, behind what is in there from keep on.
+//
+// The copy is what makes a new buffer cheap: append allocates memory without clearing it, so that it is
+// written to once.
+func (r *Reader) take(p piece, keep int) {
+	if p.panicked != nil {
+		panic(p.panicked)
 	}
-}
-
-// kept says that what was in the buffer before keep is no longer there.
-func (r *Reader) kept(keep int) {
+	r.err = p.err
+	kept := r.buf[keep:]
+	switch {
+	case cap(r.buf)-len(r.buf) >= len(p.data):
+		r.buf = append(r.buf, p.data...)
+		return
+	case r.lent:
+		r.buf, r.lent = append(kept[:len(kept):len(kept)], p.data...), false
+	default:
+		r.buf = append(append(r.buf[:0], kept...), p.data...)
+	}
 	r.base += int64(keep)
 	r.pos -= keep
 	if r.hold >= 0 {
@@ -603,17 +606,25 @@ func (r *Reader) kept(keep int) {
 	}
 }
 
-// read reads something into the room behind the buffer, or sets r.err.
-func (r *Reader) read() {
+// read reads something of the stream.
+func (r *Reader) read() piece {
+	if r.in == nil {
+		r.in = make([]byte, 0, bufferSize)
+	}
+	data, err := readSome(r.src, r.in)
+	return piece{data: data, err: err}
+}
+
+// readSome reads something into the room behind buf, or returns an error.
+func readSome(src io.Reader, buf []byte) ([]byte, error) {
 	for range maxEmptyReads {
-		n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
-		r.buf = r.buf[:len(r.buf)+n]
-		r.err = err
+		n, err := src.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
 		if n > 0 || err != nil {
-			return
+			return buf, err
 		}
 	}
-	r.err = io.ErrNoProgress
+	return buf, io.ErrNoProgress
 }
 
 // clip ends the stream where it has as many bytes as it may have.
@@ -637,9 +648,8 @@ const gzipMagic = "\x1f\x8b"
 // sniff finds out whether the stream is gzip, and unpacks it if it is. File names do not tell: some
 // S3 clients unpack what S3 marks as packed, and leave the name as it was.
 func (r *Reader) sniff() error {
-	r.buf = make([]byte, 0, bufferSize)
 	for len(r.buf) < len(gzipMagic) && r.err == nil {
-		r.read()
+		r.take(r.read(), 0)
 	}
 	if string(r.buf[:min(len(r.buf), len(gzipMagic))]) != gzipMagic {
 		return nil
