@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/trailsieve/trailsieve/internal/synth"
 )
 
 func TestParseAnnouncement(t *testing.T) {
@@ -331,5 +334,41 @@ func TestParseUTC(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Records that are decoded one after the other into the same Record have their texts side by side in memory.
+// None of them changes another, in however many goroutines.
+func TestUnmarshalTogether(t *testing.T) {
+	g := synth.New(synth.Config{})
+	texts := [][]byte{[]byte(announced), []byte(modern)}
+	for range 300 {
+		texts = append(texts, g.AppendRecord(nil))
+	}
+	texts = append(texts, []byte(`{"eventName":"`+strings.Repeat("larger than a piece", pieceSize/10)+`"}`))
+	for range 4 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			var reused Record
+			var kept []Record
+			for _, text := range texts {
+				lent := slices.Clone(text)
+				if err := reused.UnmarshalJSON(lent); err != nil {
+					t.Fatal(err)
+				}
+				clear(lent) // is the caller's again
+				kept = append(kept, reused)
+				kept[len(kept)-1].Resources = append([]Resource(nil), reused.Resources...)
+			}
+			for i, text := range texts {
+				want, err := Parse(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want, &kept[i], cmp.AllowUnexported(Record{})); diff != "" {
+					t.Fatalf("record %d (-alone +reused):\n%.1000s", i, diff)
+				}
+			}
+		})
 	}
 }
