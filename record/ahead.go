@@ -18,7 +18,7 @@ import (
 
 // aheadPieces is how many pieces may wait to be read: enough for neither side to wait for the other
 // because of a few records that take longer.
-const aheadPieces = 2
+const aheadPieces = 3
 
 // An ahead unpacks a stream ahead of its Reader, until it is stopped or the stream ends.
 type ahead struct {

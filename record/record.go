@@ -17,7 +17,7 @@ import (
 // and [Record.Get] finds what is really there. A decoded record keeps its text, byte for byte, and
 // its strings are pieces of that text, so a field that outlives its record by far should be cloned
 // with [strings.Clone]: it would keep all of the text in memory. The text of a record from a [Reader] that
-// reuses its Record is itself a piece of 64 KB of the stream.
+// reuses its Record is itself a piece of 128 KB of the stream.
 //
 // Decoding overwrites all of a Record. A Record that nobody changes may be read by any number of
 // goroutines.
