@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 	"time"
 
@@ -30,6 +31,17 @@ func BenchmarkParse(b *testing.B) {
 	texts, _ := generated()
 	var r Record
 	compare(b, texts, func(text []byte) error { return r.UnmarshalJSON(text) })
+}
+
+// BenchmarkDecode decodes records where they lie, as a Reader that reuses its Record does: without a copy of
+// their texts, and so without anything for the collector to do.
+func BenchmarkDecode(b *testing.B) {
+	texts, _ := generated()
+	var r Record
+	compare(b, texts, func(text []byte) error {
+		_, err := r.decode(stringOf(text))
+		return err
+	})
 }
 
 // BenchmarkReader reads a log file that is plain or packed, to the end.
@@ -87,6 +99,40 @@ func BenchmarkUnpacked(b *testing.B) {
 				}
 			})
 			b.ReportMetric(gunzip, "×gunzip")
+		})
+	}
+}
+
+// BenchmarkMemory reads packed logs of several sizes, and says how large the heap was at most, over what it
+// was before.
+func BenchmarkMemory(b *testing.B) {
+	file := synth.New(synth.Config{}).AppendLogFile(nil, benchmarked/3) // 1 MB
+	size, packed := len(file), gzipped(b, string(file))
+	for _, times := range []int{1, 10, 100, 1000} {
+		b.Run(fmt.Sprintf("size=%dMB", times*size/1e6), func(b *testing.B) {
+			b.SetBytes(int64(times * size))
+			var stats runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&stats)
+			before, peak := stats.HeapInuse, stats.HeapInuse
+			for b.Loop() {
+				r := NewReader(io.LimitReader(&endless{text: packed}, int64(times*len(packed))))
+				r.ReuseRecord = true
+				n := 0
+				for _, err := range r.Records() {
+					if err != nil {
+						b.Fatal(err)
+					}
+					if n++; n%100 == 0 {
+						runtime.ReadMemStats(&stats)
+						peak = max(peak, stats.HeapInuse)
+					}
+				}
+				if n != times*(benchmarked/3) {
+					b.Fatalf("%d records, want %d", n, times*(benchmarked/3))
+				}
+			}
+			b.ReportMetric(float64(peak-before)/(1<<20), "peak-MB")
 		})
 	}
 }

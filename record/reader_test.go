@@ -610,8 +610,45 @@ func (e *endless) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// FuzzReader checks that any stream is read the same way however it is cut, packed or not; that
-// reading ends; and that a stream which is well formed gives just its records.
+// checkKept checks that a Reader that reuses its Record says the same of a stream, and that what was taken from
+// its records is in the end what it is in records that were parsed alone.
+func checkKept(t *testing.T, stream string, want []string) {
+	r := NewReader(iotest.HalfReader(strings.NewReader(stream)))
+	r.ReuseRecord = true
+	var got []string
+	var kept []Record
+	for {
+		rec, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		got = append(got, said(rec, err))
+		if err != nil {
+			if err.(*Error).Fatal {
+				got = append(got, "fatal")
+			}
+			continue
+		}
+		kept = append(kept, *rec)
+		kept[len(kept)-1].Resources = append([]Resource(nil), rec.Resources...)
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("%q: %q, with ReuseRecord %q", stream, want, got)
+	}
+	for i := range kept {
+		alone, err := Parse([]byte(kept[i].Text()))
+		if err != nil {
+			t.Fatalf("%q: %s alone: %v", stream, kept[i].Text(), err)
+		}
+		alone.Resources = append([]Resource(nil), alone.Resources...)
+		if diff := cmp.Diff(alone, &kept[i], cmp.AllowUnexported(Record{})); diff != "" {
+			t.Fatalf("%q: %s (-alone +kept):\n%s", stream, kept[i].Text(), diff)
+		}
+	}
+}
+
+// FuzzReader checks that any stream is read the same way however it is cut, packed or not, and with the Record
+// reused or not; that reading ends; and that a stream which is well formed gives just its records.
 func FuzzReader(f *testing.F) {
 	for _, text := range seeds {
 		f.Add(text)
@@ -635,6 +672,7 @@ func FuzzReader(f *testing.F) {
 				t.Fatalf("%q: whole %q, %s %q", stream, got, how, other)
 			}
 		}
+		checkKept(t, stream, got)
 		if strings.Contains(stream, `"logEvents"`) || strings.Contains(stream, `"awslogs"`) {
 			return // what these carry is checked by TestReader
 		}
