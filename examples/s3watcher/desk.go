@@ -19,6 +19,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/trailsieve/trailsieve/examples/internal/logfiles"
 	"github.com/trailsieve/trailsieve/pattern"
 	"github.com/trailsieve/trailsieve/pricing"
 	"github.com/trailsieve/trailsieve/record"
@@ -69,11 +70,10 @@ type desk struct {
 	meter    pricing.Meter
 	report   report
 
-	out      *bufio.Writer // what is asked for, for a person or, with json, for a program
-	errs     io.Writer
-	progress *progress
-	explain  bool
-	json     bool
+	reading *logfiles.Reading
+	out     *bufio.Writer // of reading: what is asked for, for a person or, with json, for a program
+	explain bool
+	json    bool
 
 	event []byte   // of the record at hand
 	names []string // of the rules that match it
@@ -81,8 +81,8 @@ type desk struct {
 
 // run is the program on a desk. It returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := newProgress(stderr)
-	d := &desk{out: bufio.NewWriter(hiding{p, stdout}), errs: stderr, progress: p}
+	reading := logfiles.NewReading("s3watcher", stdout, stderr)
+	d := &desk{reading: reading, out: reading.Out}
 	names, err := d.setUp(args, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -94,24 +94,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if !d.json {
 		d.printStart()
 	}
-	for src, err := range sources(names, stdin) {
-		if err == nil {
-			err = d.read(ctx, src)
-		}
-		if err != nil {
-			d.fail(err)
-		}
+	sources := logfiles.Sources(names, stdin)
+	if len(names) == 0 {
+		sources = logfiles.In(story, storyLogs)
 	}
-	d.progress.hide()
+	reading.Each(sources, func(rec *record.Record) { d.put(ctx, rec) })
 	d.finish()
-	if err := d.out.Flush(); err != nil {
-		fmt.Fprintf(stderr, "s3watcher: %v\n", err)
-		return 1
-	}
-	if len(d.report.Errors) > 0 {
-		return 1
-	}
-	return 0
+	return reading.Close()
 }
 
 // setUp makes of the command line what it asks for, and returns the names of what is to be read.
@@ -132,7 +121,7 @@ func (d *desk) setUp(args []string, help io.Writer) (names []string, err error) 
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		flags.SetOutput(help)
-		fmt.Fprintf(help, usage, strings.Join(extensions, ", "))
+		fmt.Fprintf(help, usage, strings.Join(logfiles.Extensions, ", "))
 		flags.PrintDefaults()
 		fmt.Fprint(help, usageEnd)
 		return nil, err
@@ -154,7 +143,6 @@ func (d *desk) setUp(args []string, help io.Writer) (names []string, err error) 
 	d.meter.Trails = []pricing.Trail{{Name: d.report.Trail, Selector: d.trail}}
 	d.report.DroppedBy = make(map[selector.Cause]uint64)
 	d.report.MatchedBy = make(map[string]uint64)
-	d.report.Errors = []string{}
 	return flags.Args(), nil
 }
 
@@ -232,50 +220,6 @@ func baseName(file string) string {
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
-// read puts the records of a log file to the trail, one by one. An error is one that ended the file;
-// records that cannot be used are counted and told of on the way.
-func (d *desk) read(ctx context.Context, src source) error {
-	f, err := src.open()
-	if err != nil {
-		return fmt.Errorf("%s: %w", src.name, err)
-	}
-	defer f.Close()
-	d.report.Files++
-	r := record.NewReader(f)
-	r.ReuseRecord = true
-	bad := 0
-	defer func() {
-		if more := bad - toldPerFile; more > 0 {
-			d.fail(fmt.Errorf("%s: %d more records that could not be used", src.name, more))
-		}
-	}()
-	for rec, err := range r.Records() {
-		d.progress.show(d.out, src.name, d.report.Records.Read)
-		var e *record.Error
-		switch {
-		case errors.As(err, &e) && e.Fatal:
-			return fmt.Errorf("%s: %w; nothing behind that place was read", src.name, err)
-		case err != nil:
-			d.report.Records.Read++
-			d.report.Records.Failed++
-			if bad++; bad <= toldPerFile {
-				d.fail(fmt.Errorf("%s: %w", src.name, err))
-			}
-		default:
-			d.report.Records.Read++
-			d.put(ctx, rec)
-		}
-	}
-	if r.InputOffset() == 0 && !src.isStream {
-		return fmt.Errorf("%s: empty: a log file without records is {\"Records\":[]}", src.name)
-	}
-	return nil
-}
-
-// toldPerFile is how many bad records of a file are told of one by one. The others are counted: a
-// file that is no log file can have a million of them.
-const toldPerFile = 10
-
 // put puts a record to the trail, and if the trail logs it, its event to the rules and the function.
 func (d *desk) put(ctx context.Context, rec *record.Record) {
 	d.meter.Add(rec)
@@ -303,7 +247,7 @@ func (d *desk) match(rec *record.Record) {
 	if d.names, err = d.rules.AppendMatch(d.names, d.event); err != nil {
 		// An event that the rules cannot be put to; AWS would not have made it.
 		if d.report.Events.Failed++; d.report.Events.Failed <= toldCalls {
-			d.fail(fmt.Errorf("event %q: %w", rec.EventKey(), err))
+			d.reading.Fail(fmt.Errorf("event %q: %w", rec.EventKey(), err))
 		}
 		d.names = d.names[:0]
 		return
@@ -322,7 +266,7 @@ func (d *desk) match(rec *record.Record) {
 func (d *desk) call(ctx context.Context) {
 	if err := d.function.handle(ctx, d.event); err != nil {
 		if d.report.Calls.Failed++; d.report.Calls.Failed <= toldCalls {
-			d.fail(fmt.Errorf("the function failed: %w", err))
+			d.reading.Fail(fmt.Errorf("the function failed: %w", err))
 		}
 		return
 	}
@@ -331,14 +275,6 @@ func (d *desk) call(ctx context.Context) {
 
 // toldCalls is how many events and calls that fail are told of one by one.
 const toldCalls = 10
-
-// fail tells of something that went wrong, behind what was printed before.
-func (d *desk) fail(err error) {
-	d.out.Flush() // if this fails, so does the last one, and that is told of
-	d.progress.hide()
-	d.report.Errors = append(d.report.Errors, err.Error())
-	fmt.Fprintf(d.errs, "s3watcher: %v\n", err)
-}
 
 // printStart prints for a person what the records will be put to.
 func (d *desk) printStart() {
@@ -369,9 +305,11 @@ func brief(text string) string {
 // finish prints what is to be said at the end.
 func (d *desk) finish() {
 	if more := d.report.Calls.Failed - min(d.report.Calls.Failed, toldCalls); more > 0 {
-		d.fail(fmt.Errorf("the function failed %d more times", more))
+		d.reading.Fail(fmt.Errorf("the function failed %d more times", more))
 	}
 	d.report.Bill = d.bill()
+	d.report.Files, d.report.Errors = d.reading.Files, d.reading.Errors
+	d.report.Records.Read, d.report.Records.Failed = d.reading.Read, d.reading.Failed
 	if d.json {
 		d.printJSON("report", &d.report)
 		return
@@ -385,14 +323,14 @@ func (d *desk) bill() *pricing.Bill {
 	var priced []pricing.Usage
 	for _, u := range d.meter.Usage() {
 		if _, err := rates.Rate(u.Meter, u.Region); err != nil {
-			d.fail(fmt.Errorf("not in the bill: %d %s of account %q in Region %q: %w", u.Quantity, u.Meter, u.Account, u.Region, err))
+			d.reading.Fail(fmt.Errorf("not in the bill: %d %s of account %q in Region %q: %w", u.Quantity, u.Meter, u.Account, u.Region, err))
 			continue
 		}
 		priced = append(priced, u)
 	}
 	bill, err := rates.Bill(priced...)
 	if err != nil {
-		d.fail(fmt.Errorf("no bill: %w", err))
+		d.reading.Fail(fmt.Errorf("no bill: %w", err))
 	}
 	return bill
 }
@@ -456,6 +394,6 @@ func (d *desk) printJSON(name string, v any) {
 	enc := json.NewEncoder(d.out)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(map[string]any{name: v}); err != nil {
-		d.fail(err)
+		d.reading.Fail(err)
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -16,7 +15,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -254,89 +252,38 @@ func TestAnnouncement(t *testing.T) {
 	}
 }
 
-// Bad input costs only itself.
+// What cannot be read or priced costs only itself.
 func TestBadInput(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return name
 	}
 	const rec = `{"eventVersion":"1.05","eventName":"ListUsers","eventSource":"iam.amazonaws.com","awsRegion":"us-east-1","eventTime":"2016-11-21T00:00:00Z"}`
-	good := write("logs/good.json", `{"Records":[`+rec+`]}`)
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	io.WriteString(z, `{"Records":[`+strings.Repeat(rec+",", 999)+rec+`]}`)
-	z.Close()
-	truncated := write("truncated.json.gz", packed.String()[:packed.Len()-20])
-	words := write("words.json", "These are just words.")
 	mixed := write("mixed.json", `{"Records":[`+rec+`,17,{"eventName":}, {"a":1},`+rec+`]}`)
-	flood := write("flood.json", `[`+strings.Repeat("0,", 99)+`0]`)
-	empty := filepath.Join(dir, "empty")
-	if err := os.Mkdir(empty, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	write("other/readme.txt", "no log")
-	write("other/CloudTrail-Digest/d.json", "{}")
-	missing := filepath.Join(dir, "missing.json")
-	nothing := write("nothing.json", "")
-	digests := filepath.Dir(write("trail/CloudTrail-Digest/d.json", "{}"))
-	links := filepath.Join(dir, "links")
-	write("links/good.json", rec)
-	for link, to := range map[string]string{"again.json": "good.json", "dangling.json": "nowhere", "folder.json": "../logs", "folder": "../logs"} {
-		if err := os.Symlink(to, filepath.Join(links, link)); err != nil {
-			t.Fatal(err)
-		}
-	}
 	odd := write("odd.json", strings.Replace(rec, "us-east-1", "us-moon-1", 1)+strings.Replace(rec, `"awsRegion":"us-east-1",`, "", 1)+rec)
-
 	for _, tt := range []struct {
-		name         string
-		args         []string
-		read, logged uint64
-		errors       []string // the beginning of each
+		name                 string
+		args                 []string
+		read, logged, failed uint64
+		errors               []string // the beginning of each
 	}{
-		{"good", []string{good}, 1, 1, nil},
-		{"folder", []string{filepath.Join(dir, "logs")}, 1, 1, nil},
-		{"words", []string{words, good}, 1, 1, []string{
-			words + `: record: expected a JSON object or array, found 'T' (offset 0); nothing behind that place was read`}},
-		{"mixed", []string{mixed, good}, 6, 3, []string{
+		{"standard input", []string{"-"}, 1, 1, 0, nil},
+		{"mixed", []string{mixed}, 5, 2, 3, []string{
 			mixed + `: record: not a JSON object: a number in record 1 (offset 153)`,
 			mixed + `: record: expected a value, found '}' in record 2 (offset 169)`,
 			mixed + `: record: not a CloudTrail record: it has none of a record's fields in record 3 (offset 172)`}},
-		{"empty folder", []string{empty, good}, 1, 1, []string{
-			empty + `: no log files in this folder: expected files named .json, .json.gz, .jsonl, .jsonl.gz in it or below`}},
-		{"folder of other files", []string{filepath.Join(dir, "other"), good}, 1, 1, []string{
-			filepath.Join(dir, "other") + `: no log files in this folder`}},
-		{"missing", []string{missing, good}, 1, 1, []string{"stat " + missing}},
-		{"truncated", []string{good, truncated, good}, 0, 0, []string{truncated + `: record: unexpected EOF in a value that begins at offset `}},
-		{"flood", []string{flood, good}, 101, 1, append(
-			make([]string, toldPerFile), flood+": 90 more records that could not be used")},
-		{"standard input", []string{"-"}, 1, 1, nil},
-		{"twice", []string{good, good, filepath.Join(dir, "logs"), filepath.Join(dir, "logs", "..", "logs", "good.json")}, 1, 1, nil},
-		{"nothing", []string{nothing, good}, 1, 1, []string{nothing + ": empty: a log file without records is"}},
-		{"digests", []string{digests}, 0, 0, []string{digests + ": no log files in this folder"}},
-		{"links", []string{links}, 1, 1, []string{
-			filepath.Join(links, "dangling.json") + ": ", filepath.Join(links, "folder.json") + ": not read: a symbolic link to a folder"}},
-		{"no price", []string{odd}, 3, 3, []string{
+		{"no price", []string{odd}, 3, 3, 0, []string{
 			`not in the bill: 1 management_events_first_copy of account "" in Region "": `,
 			`not in the bill: 1 management_events_first_copy of account "" in Region "us-moon-1": `}},
 	} {
 		p := play(t, rec, tt.args...)
-		if tt.name == "truncated" { // how many records it has depends on where the packed blocks end
-			if p.report.Records.Logged < 3 {
-				t.Errorf("truncated: %+v", p.report)
-			}
-			tt.read, tt.logged = p.report.Records.Read, p.report.Records.Read
-		}
-		if p.report.Records.Read != tt.read || p.report.Records.Logged != tt.logged {
-			t.Errorf("%s: %d records read, %d logged, want %d, %d", tt.name,
-				p.report.Records.Read, p.report.Records.Logged, tt.read, tt.logged)
+		r := p.report.Records
+		if r.Read != tt.read || r.Logged != tt.logged || r.Failed != tt.failed {
+			t.Errorf("%s: %+v, want %d read, %d logged, %d failed", tt.name, r, tt.read, tt.logged, tt.failed)
 		}
 		if tt.name == "no price" && (len(p.report.Bill.Lines) != 1 || p.report.Bill.Lines[0].Quantity != 1) {
 			t.Errorf("a bill without what has no price: %+v", p.report.Bill)
@@ -460,31 +407,6 @@ func TestExplainPrintable(t *testing.T) {
 	run(context.Background(), []string{"-explain", "-"}, strings.NewReader(rec), &out, &errs)
 	if strings.Contains(out.String(), "\x1b") || !strings.Contains(out.String(), `\nfake: logged\x1b[31m: logged: management event`) {
 		t.Errorf("%s", &out)
-	}
-}
-
-// The progress line stands alone, and nothing of it or of what is printed beside it is lost.
-func TestProgress(t *testing.T) {
-	var terminal bytes.Buffer
-	p := &progress{out: &terminal, start: time.Now().Add(-time.Hour)}
-	out := bufio.NewWriterSize(hiding{p, &terminal}, 16)
-	for i := range 2 * callsPerCheck {
-		p.last = time.Time{}
-		p.show(out, "logs/"+strings.Repeat("x", 100)+"/file.json", uint64(i))
-		fmt.Fprintln(out, "a line that is longer than the buffer")
-	}
-	out.Flush()
-	p.hide()
-	if n := strings.Count(terminal.String(), " records, now in ..."); n != 2 {
-		t.Errorf("the line was shown %d times, want 2", n)
-	}
-	// A terminal clears from the start of the line where it is told to.
-	shown := regexp.MustCompile(`[^\n]*\r\x1b\[K`).ReplaceAllString(terminal.String(), "")
-	if want := strings.Repeat("a line that is longer than the buffer\n", 2*callsPerCheck); shown != want {
-		t.Errorf("what stays on the terminal is %q", shown)
-	}
-	if newProgress(&terminal).out != nil {
-		t.Error("a buffer is taken for a terminal")
 	}
 }
 
