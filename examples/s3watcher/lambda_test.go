@@ -93,21 +93,5 @@ func BenchmarkLambda(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	binary := lambdatest.Build(b, ".")
-	b.Run("start", func(b *testing.B) {
-		for b.Loop() {
-			f := lambdatest.Start(b, binary)
-			f.Invoke(b, event)
-			f.Stop(b)
-		}
-	})
-	b.Run("invoke", func(b *testing.B) {
-		f := lambdatest.Start(b, binary)
-		for b.Loop() {
-			if got := f.Invoke(b, event); got.Error != nil {
-				b.Fatal(got.Error.Message)
-			}
-		}
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "invocations/s")
-	})
+	lambdatest.Bench(b, ".", event)
 }

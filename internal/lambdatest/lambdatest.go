@@ -49,11 +49,17 @@ type Function struct {
 	command  *exec.Cmd
 	log      bytes.Buffer // of the process; to be read when it has ended
 	ended    chan error
-	events   chan []byte
+	events   chan invocation
 	outcomes chan result
 	closing  chan struct{}
 	server   *httptest.Server
 	started  atomic.Int32 // invocations
+}
+
+// An invocation is an event and the time until which the function may work on it.
+type invocation struct {
+	event    []byte
+	deadline time.Time
 }
 
 // A result is a post of the function.
@@ -62,12 +68,18 @@ type result struct {
 	outcome Outcome
 }
 
-// Build builds the main package in a folder and returns the path of the binary.
+// BuildFlags are those with which the examples' deploy notes build a function: without what only the
+// runtime go1.x needed, without the paths of the machine, and without what only a debugger needs.
+var BuildFlags = []string{"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w"}
+
+// Build builds the main package in a folder, as the deploy notes do but for this machine, and returns
+// the path of the binary.
 func Build(t testing.TB, dir string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "bootstrap") // what Lambda calls it
-	build := exec.Command("go", "build", "-o", binary, ".")
+	build := exec.Command("go", append(append([]string{"build"}, BuildFlags...), "-o", binary, ".")...)
 	build.Dir = dir
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build in %s: %v\n%s", dir, err, out)
 	}
@@ -81,7 +93,7 @@ func Start(t testing.TB, binary string, env ...string) *Function {
 	f := &Function{
 		command:  exec.Command(binary),
 		ended:    make(chan error, 1),
-		events:   make(chan []byte),
+		events:   make(chan invocation),
 		outcomes: make(chan result, 1),
 		closing:  make(chan struct{}),
 	}
@@ -107,9 +119,15 @@ func Start(t testing.TB, binary string, env ...string) *Function {
 // the outcome is the error that it has posted instead of asking for an event.
 func (f *Function) Invoke(t testing.TB, event []byte) Outcome {
 	t.Helper()
+	return f.InvokeUntil(t, event, time.Now().Add(patience))
+}
+
+// InvokeUntil is Invoke with a deadline, which is told to the function: Lambda would end it then.
+func (f *Function) InvokeUntil(t testing.TB, event []byte, deadline time.Time) Outcome {
+	t.Helper()
 	late := time.After(patience)
 	select {
-	case f.events <- event:
+	case f.events <- invocation{event, deadline}:
 	case r := <-f.outcomes:
 		return r.outcome // of the initialization
 	case err := <-f.ended:
@@ -131,6 +149,19 @@ func (f *Function) Invoke(t testing.TB, event []byte) Outcome {
 		t.Fatalf("the function does not answer to %s", event)
 	}
 	panic("unreachable")
+}
+
+// Wait waits until the function ends by itself, as one does that cannot begin, and returns its exit
+// status and what it has written to its standard output and error.
+func (f *Function) Wait(t testing.TB) (status int, log string) {
+	t.Helper()
+	select {
+	case err := <-f.ended:
+		f.ended <- err
+	case <-time.After(patience):
+		t.Fatal("the function does not end")
+	}
+	return f.command.ProcessState.ExitCode(), f.Stop(t)
 }
 
 // Stop ends the function, and returns what it has written to its standard output and error.
@@ -155,13 +186,13 @@ func (f *Function) Stop(t testing.TB) (log string) {
 // next serves the event that comes next, once there is one.
 func (f *Function) next(w http.ResponseWriter, r *http.Request) {
 	select {
-	case event := <-f.events:
+	case i := <-f.events:
 		h := w.Header()
 		h.Set("Lambda-Runtime-Aws-Request-Id", strconv.Itoa(int(f.started.Add(1))))
-		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(patience).UnixMilli(), 10))
+		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
 		h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:111122223333:function:test")
 		h.Set("Content-Type", "application/json")
-		w.Write(event)
+		w.Write(i.event)
 	case <-f.closing:
 	case <-r.Context().Done():
 	}

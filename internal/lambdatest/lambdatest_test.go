@@ -1,7 +1,9 @@
 package lambdatest
 
 import (
+	"strconv"
 	"testing"
+	"time"
 )
 
 func TestFunction(t *testing.T) {
@@ -15,6 +17,14 @@ func TestFunction(t *testing.T) {
 			t.Errorf("an event that fails: %s, %+v", got.Response, got.Error)
 		}
 	}
+	deadline := time.Now().Add(-time.Hour)
+	want := "[" + strconv.FormatInt(deadline.UnixMilli(), 10) + "]"
+	if got := f.InvokeUntil(t, []byte(`"deadline"`), deadline); string(got.Response) != want {
+		t.Errorf("a deadline: %s, want %s", got.Response, want)
+	}
+	if n := f.Memory(t); n != 0 && (n < 1<<20 || n > 1<<30) {
+		t.Errorf("%d bytes of memory", n)
+	}
 	if log := f.Stop(t); log != "begun\n" {
 		t.Errorf("the log is %q", log)
 	}
@@ -22,4 +32,9 @@ func TestFunction(t *testing.T) {
 	if got := f.Invoke(t, []byte(`1`)); got.Error == nil || *got.Error != (Error{"no configuration", "Init"}) {
 		t.Errorf("a function that does not begin: %s, %+v", got.Response, got.Error)
 	}
+	if status, log := f.Wait(t); status != 1 || log != "" {
+		t.Errorf("a function that does not begin: status %d, log %q", status, log)
+	}
 }
+
+func BenchmarkFunction(b *testing.B) { Bench(b, "testdata/function", []byte(`1`)) }

@@ -35,9 +35,12 @@ func main() {
 		}
 		resp.Body.Close()
 		id := resp.Header.Get("Lambda-Runtime-Aws-Request-Id")
-		if string(event) == `"fail"` {
+		switch string(event) {
+		case `"fail"`:
 			post("invocation/"+id+"/error", `{"errorMessage":"as told","errorType":"Test"}`)
-		} else {
+		case `"deadline"`:
+			post("invocation/"+id+"/response", "["+resp.Header.Get("Lambda-Runtime-Deadline-Ms")+"]")
+		default:
 			post("invocation/"+id+"/response", "["+string(event)+"]")
 		}
 	}
