@@ -1,65 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"log/slog"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/trailsieve/trailsieve/examples/internal/config"
 	"github.com/trailsieve/trailsieve/examples/internal/programtest"
-	"github.com/trailsieve/trailsieve/internal/lambdatest"
-	"github.com/trailsieve/trailsieve/internal/synth"
 	"github.com/trailsieve/trailsieve/record"
 )
-
-func read(t testing.TB, file string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-// alerts returns what a watch with the given configuration writes of a record.
-func alerts(t testing.TB, watched, rec string) (lines []map[string]any) {
-	t.Helper()
-	c, err := config.Parse("config", []byte(watched))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := newWatch(c)
-	if err := c.Err(); err != nil {
-		t.Fatal(err)
-	}
-	r, err := record.Parse([]byte(rec))
-	if err != nil {
-		t.Fatalf("%s: %v", rec, err)
-	}
-	var out bytes.Buffer
-	checker := &watcher{watch: w, out: slog.NewJSONHandler(&out, nil)}
-	if err := checker.Check(context.Background(), r); err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(out.String()) {
-		var l map[string]any
-		if err := json.Unmarshal([]byte(line), &l); err != nil {
-			t.Fatal(err)
-		}
-		delete(l, "time")
-		lines = append(lines, l)
-	}
-	if checker.Found() != len(lines) {
-		t.Errorf("%d found, %d lines", checker.Found(), len(lines))
-	}
-	return lines
-}
 
 // The sample event's alert has all there is to say.
 func TestAlert(t *testing.T) {
@@ -70,7 +19,12 @@ func TestAlert(t *testing.T) {
 		"places": []any{"s3://amzn-s3-demo-bucket/pii/people.csv"}, "prefix": "s3://amzn-s3-demo-bucket/pii/",
 		"when": "2026-11-22T11:59:58Z", "from": "198.51.100.23", "outcome": "done", "event": "c0a8e4b7-3f60-4d8e-9a5b-61f2d7c49e18",
 	}}
-	got := alerts(t, string(read(t, "testdata/config.json")), string(read(t, "testdata/event.json")))
+	s := programtest.New(t, userwatch, "sensitive access")
+	rec, err := record.Parse(s.Event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := programtest.Lines(t, userwatch, s.Config, rec)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the alert (-want +got):\n%s", diff)
 	}
@@ -112,7 +66,7 @@ func TestWatch(t *testing.T) {
 		config := `{"principals":["arn:aws:iam::111122223333:user/alice","AROAFOREIGNROLEEXAMPL","anonymous"],
 			"prefixes":["s3://b/pii/","arn:aws:s3:::secret/"],"access":"` + tt.access + `"}`
 		var got string
-		for _, a := range alerts(t, config, `{"eventSource":"s3.amazonaws.com",`+tt.record+`}`) {
+		for _, a := range programtest.Lines(t, userwatch, config, programtest.S3Record(t, tt.record)) {
 			got += a["access"].(string)
 			for _, p := range a["places"].([]any) {
 				got += " " + p.(string)
@@ -143,54 +97,20 @@ func TestConfigError(t *testing.T) {
 		{`{"principals": ["*"], "prefixes": ["b/pii"]}`, `c:1:36: not a bucket or prefix in S3: "b/pii"`},
 		{`{"principals": ["*"], "prefixes": ["s3://b/"], "access": "reads"}`, `c:1:58: unknown access "reads" (did you mean "read"?)`},
 	} {
-		c, err := config.Parse("c", []byte(tt.text))
-		if err == nil {
-			newWatch(c)
-			err = c.Err()
-		}
-		if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
-			t.Errorf("%s: %v, want %s", tt.text, err, tt.want)
+		if got := programtest.ConfigError(userwatch, tt.text); !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s: %s, want %s", tt.text, got, tt.want)
 		}
 	}
 }
 
-func suite(t testing.TB) programtest.Suite {
-	return programtest.Suite{
-		Name: "userwatch", Variable: "USERWATCH_CONFIG", Message: "sensitive access",
-		Config: string(read(t, "testdata/config.json")), Event: read(t, "testdata/event.json"),
-	}
-}
-
-func TestProgram(t *testing.T) { suite(t).Run(t) }
+func TestProgram(t *testing.T) { programtest.New(t, userwatch, "sensitive access").Run(t) }
 
 // The cold start and the steady state of the real binary.
 func BenchmarkLambda(b *testing.B) {
-	s := suite(b)
-	lambdatest.Bench(b, ".", s.Event, s.Variable+"="+s.Config)
+	s := programtest.New(b, userwatch, "sensitive access")
+	s.Bench(b, s.Event)
 }
 
-// What a record costs once it has arrived.
 func BenchmarkCheck(b *testing.B) {
-	c, err := config.Parse("config", []byte(`{"principals":["arn:aws:iam::*:role/*"],"prefixes":["s3://jbarr-s3-trail-demo/images/"]}`))
-	if err != nil {
-		b.Fatal(err)
-	}
-	checker := &watcher{watch: newWatch(c), out: slog.DiscardHandler}
-	file := synth.New(synth.Config{Seed: 1}).AppendLogFile(nil, 1000)
-	var records []*record.Record
-	for rec, err := range record.NewReader(bytes.NewReader(file)).Records() {
-		if err != nil {
-			b.Fatal(err)
-		}
-		records = append(records, rec)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, rec := range records {
-			if err := checker.Check(b.Context(), rec); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-	b.ReportMetric(float64(b.N*len(records))/b.Elapsed().Seconds(), "records/s")
+	programtest.BenchCheck(b, userwatch, `{"principals":["arn:aws:iam::*:role/*"],"prefixes":["s3://jbarr-s3-trail-demo/images/"]}`)
 }

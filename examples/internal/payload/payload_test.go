@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/trailsieve/trailsieve/examples/internal/programtest"
+	"github.com/trailsieve/trailsieve/examples/internal/payload/payloadtest"
 	"github.com/trailsieve/trailsieve/record"
 )
 
@@ -17,28 +17,28 @@ import (
 func rec(id string) string {
 	return `{"eventVersion":"1.11","eventName":"GetObject","eventID":"` + id + `"}`
 }
-func event(id string) string { return programtest.Event("bus-"+id, rec(id)) }
+func event(id string) string { return payloadtest.Event("bus-"+id, rec(id)) }
 
 // Each payload gives the records, fails the messages, and has the error that is said.
 func TestHandle(t *testing.T) {
-	control := programtest.Packed(`{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","timestamp":1,"message":"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}`)
+	control := payloadtest.Packed(`{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","timestamp":1,"message":"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}`)
 	for _, tt := range []struct{ name, payload, records, response, err string }{
 		{"event", event("a"), "a", "null", ""},
 		{"record", rec("a"), "a", "null", ""},
 		{"log file", `{"Records":[` + rec("a") + `,` + rec("b") + `]}`, "a b", "null", ""},
-		{"logs", programtest.Subscription(rec("a"), rec("b")), "a b", "null", ""},
+		{"logs", payloadtest.Subscription(rec("a"), rec("b")), "a b", "null", ""},
 		{"control message", control, "", "null", ""},
-		{"batch", programtest.Batch(event("a"), rec("b"), programtest.Subscription(rec("c"), rec("d"))), "a b c d", `{"batchItemFailures":[]}`, ""},
+		{"batch", payloadtest.Batch(event("a"), rec("b"), payloadtest.Subscription(rec("c"), rec("d"))), "a b c d", `{"batchItemFailures":[]}`, ""},
 
 		{"event of another", `{"id":"bus","detail":{"state":"running"}}`, "", "null", `event "bus": record: not a CloudTrail record`},
 		{"empty object", `{}`, "", "null", `record: not a CloudTrail record`},
 		{"nothing", `[]`, "", "null", `no records in an event of 2 bytes`},
 		{"no record", `17`, "", "null", `record: expected a JSON object or array, found '1'`},
-		{"logs, one bad", programtest.Subscription(rec("a"), "cut {", rec("b")), "a b", "null", `record: `},
+		{"logs, one bad", payloadtest.Subscription(rec("a"), "cut {", rec("b")), "a b", "null", `record: `},
 		{"logs, not packed", `{"awslogs":{"data":"bm8="}}`, "", "null", `record: in awslogs.data: `},
 		{"function fails", `[` + rec("a") + `,` + rec("fail") + `,` + rec("b") + `]`, "a b", "null", `as told`},
-		{"batch, some bad", programtest.Batch(event("a"), "{", rec("fail"), rec("b"), ""), "a b", `{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m2"},{"itemIdentifier":"m4"}]}`, ""},
-		{"batch, half a message", programtest.Batch(programtest.Subscription(rec("a"), "cut {")), "a", `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`, ""},
+		{"batch, some bad", payloadtest.Batch(event("a"), "{", rec("fail"), rec("b"), ""), "a b", `{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m2"},{"itemIdentifier":"m4"}]}`, ""},
+		{"batch, half a message", payloadtest.Batch(payloadtest.Subscription(rec("a"), "cut {")), "a", `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`, ""},
 		{"batch without id", `{"Records":[{"messageId":"m0","eventSource":"aws:sqs","body":""},{"eventSource":"aws:sqs","body":""}]}`, "", "null", `message 1 of the batch has no messageId`},
 		{"flood", `[` + strings.Repeat(`0,`, 99) + `0]`, "", "null", "record: not a JSON object: a number in record 0"},
 	} {
@@ -76,7 +76,7 @@ func TestDeadline(t *testing.T) {
 		!strings.HasPrefix(err.Error(), `event "bus-a": stopped behind 0 records: no time left`) {
 		t.Errorf("an event: %v", err)
 	}
-	response, err := Handle(ctx, []byte(programtest.Batch(rec("a"), rec("b"))), slog.DiscardHandler, never)
+	response, err := Handle(ctx, []byte(payloadtest.Batch(rec("a"), rec("b"))), slog.DiscardHandler, never)
 	if err != nil || len(response.BatchItemFailures) != 2 {
 		t.Errorf("a batch: %v, %v", response, err)
 	}
@@ -84,7 +84,7 @@ func TestDeadline(t *testing.T) {
 	// It passes while the second of four records is worked on.
 	ctx, cancel = context.WithCancel(context.Background())
 	n := 0
-	response, err = Handle(ctx, []byte(programtest.Batch(rec("a"), rec("b"), rec("c"), rec("d"))), slog.DiscardHandler, func(*record.Record) error {
+	response, err = Handle(ctx, []byte(payloadtest.Batch(rec("a"), rec("b"), rec("c"), rec("d"))), slog.DiscardHandler, func(*record.Record) error {
 		if n++; n == 2 {
 			cancel()
 		}
@@ -98,7 +98,7 @@ func TestDeadline(t *testing.T) {
 // A log that cannot be written is an error, since nobody would learn why a message failed.
 func TestLogFails(t *testing.T) {
 	out := slog.NewJSONHandler(failingWriter{}, nil)
-	_, err := Handle(context.Background(), []byte(programtest.Batch("{")), out, func(*record.Record) error { return nil })
+	_, err := Handle(context.Background(), []byte(payloadtest.Batch("{")), out, func(*record.Record) error { return nil })
 	if err == nil || err.Error() != "message m0 failed, and the log as well: disk full" {
 		t.Errorf("%v", err)
 	}
@@ -110,7 +110,7 @@ func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("disk ful
 
 // Whatever comes, each message of a batch fails or all its records were given on.
 func FuzzHandle(f *testing.F) {
-	for _, text := range []string{event("a"), programtest.Batch(event("a"), "{"), programtest.Subscription(rec("a"), "x"), `{"Records":[{"eventSource":"aws:sqs"}]}`, `[]`} {
+	for _, text := range []string{event("a"), payloadtest.Batch(event("a"), "{"), payloadtest.Subscription(rec("a"), "x"), `{"Records":[{"eventSource":"aws:sqs"}]}`, `[]`} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

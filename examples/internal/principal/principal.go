@@ -125,7 +125,7 @@ func (p Pattern) Match(id *record.Identity) bool {
 	case isAnonymous:
 		return id.Principal() == Anonymous
 	case byAccount:
-		return p.text == accountOf(id)
+		return p.text == Account(id)
 	case byID:
 		unique, _, _ := strings.Cut(id.PrincipalID, ":")
 		return p.text == unique || p.text == id.SessionContext.SessionIssuer.PrincipalID || p.text == id.AccessKeyID
@@ -170,14 +170,14 @@ func Name(id *record.Identity) string {
 		}
 	}
 	unique, _, _ := strings.Cut(id.PrincipalID, ":")
-	return cmp.Or(id.ARN, unique, id.UserName, accountOf(id), id.InvokedBy, "unknown")
+	return cmp.Or(id.ARN, unique, id.UserName, Account(id), id.InvokedBy, "unknown")
 }
 
 // isService reports whether an AWS service made a call for itself rather than for somebody.
 func isService(id *record.Identity) bool { return id.Type == "AWSService" || id.Type == "" }
 
-// accountOf returns the account of a caller, or nothing.
-func accountOf(id *record.Identity) string {
+// Account returns the account of a caller, or nothing.
+func Account(id *record.Identity) string {
 	if id.AccountID != "" {
 		return id.AccountID
 	}

@@ -11,16 +11,35 @@ import (
 	"testing"
 	"time"
 
+	"github.com/trailsieve/trailsieve/examples/internal/payload/payloadtest"
+	"github.com/trailsieve/trailsieve/examples/internal/program"
 	"github.com/trailsieve/trailsieve/internal/lambdatest"
 )
 
 // A Suite is what has to be known of a program to test what all of them promise.
 type Suite struct {
-	Name     string // of the program
-	Variable string // that has the configuration
-	Config   string // the text of one
-	Event    []byte // the sample event, whose record makes the program write a line
-	Message  string // the msg of that line
+	*program.Program
+	Config  string // the text of a configuration
+	Event   []byte // the sample event, whose record makes the program write a line
+	Message string // the msg of that line
+}
+
+// New returns the Suite of a program with the sample files of its folder.
+func New(t testing.TB, p *program.Program, message string) Suite {
+	t.Helper()
+	read := func(file string) []byte {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	return Suite{p, string(read("testdata/config.json")), read("testdata/event.json"), message}
+}
+
+// Bench measures the binary with an event, as lambdatest.Bench does.
+func (s Suite) Bench(b *testing.B, event []byte) {
+	lambdatest.Bench(b, ".", event, s.Variable+"="+s.Config)
 }
 
 // Run builds the program in the folder of the test, and runs it.
@@ -76,21 +95,21 @@ func (s Suite) lambda(t *testing.T, binary, record string) {
 		failure     string // the beginning of the error
 	}{
 		{"the sample", string(s.Event), 1, "null", ""},
-		{"of nobody's concern", Event(id, `{"eventName":"CreateUser","eventSource":"iam.amazonaws.com"}`), 0, "null", ""},
-		{"odd but usable", strings.Replace(Event(id, record), `"region":"us-east-1"`, `"region":7`, 1), 1, "null", ""},
-		{"batch", Batch(string(s.Event), Event(id, record)), 1, none, ""},
-		{"logs", Subscription(record, record), 1, "null", ""},
+		{"of nobody's concern", payloadtest.Event(id, `{"eventName":"CreateUser","eventSource":"iam.amazonaws.com"}`), 0, "null", ""},
+		{"odd but usable", strings.Replace(payloadtest.Event(id, record), `"region":"us-east-1"`, `"region":7`, 1), 1, "null", ""},
+		{"batch", payloadtest.Batch(string(s.Event), payloadtest.Event(id, record)), 1, none, ""},
+		{"logs", payloadtest.Subscription(record, record), 1, "null", ""},
 
 		{"no event", `[1]`, 0, "", "record: not a JSON object: a number in record 0"},
 		{"nothing", `{}`, 0, "", "record: not a CloudTrail record"},
-		{"of another source", Event(id, `{"state":"running"}`), 0, "", named + "record: not a CloudTrail record: the detail of an event"},
-		{"no detail", Event(id, `null`), 0, "", named + "record: not a CloudTrail record"},
+		{"of another source", payloadtest.Event(id, `{"state":"running"}`), 0, "", named + "record: not a CloudTrail record: the detail of an event"},
+		{"no detail", payloadtest.Event(id, `null`), 0, "", named + "record: not a CloudTrail record"},
 		{"cut off", string(s.Event[:len(s.Event)/2]), 0, "", "unexpected EOF"},
-		{"logs cut off", strings.Replace(Subscription(record), `H4sI`, `H4s`, 1), 0, "", "record: in awslogs.data: "},
-		{"fails half-way", Subscription(record, "{", record), 1, "", "record: in awslogs.data: in the message of a log event: "},
-		{"batch in part", Batch(string(s.Event), "{", `{"a":1}`, record, ""), 1,
+		{"logs cut off", strings.Replace(payloadtest.Subscription(record), `H4sI`, `H4s`, 1), 0, "", "record: in awslogs.data: "},
+		{"fails half-way", payloadtest.Subscription(record, "{", record), 1, "", "record: in awslogs.data: in the message of a log event: "},
+		{"batch in part", payloadtest.Batch(string(s.Event), "{", `{"a":1}`, record, ""), 1,
 			`{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m2"},{"itemIdentifier":"m4"}]}`, ""},
-		{"all of a batch", Batch("words"), 0, `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`, ""},
+		{"all of a batch", payloadtest.Batch("words"), 0, `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`, ""},
 		{"the sample again", string(s.Event), 1, "null", ""},
 	} {
 		got := f.Invoke(t, []byte(tt.event))
@@ -138,7 +157,7 @@ func (s Suite) deadline(t *testing.T, binary, record string) {
 		t.Errorf("an event: response %s, error %+v", got.Response, got.Error)
 	}
 	const both = `{"batchItemFailures":[{"itemIdentifier":"m0"},{"itemIdentifier":"m1"}]}`
-	if got := f.InvokeUntil(t, []byte(Batch(record, record)), late); string(got.Response) != both {
+	if got := f.InvokeUntil(t, []byte(payloadtest.Batch(record, record)), late); string(got.Response) != both {
 		t.Errorf("a batch: response %s, error %+v", got.Response, got.Error)
 	}
 	if got := f.Invoke(t, s.Event); got.Error != nil {

@@ -1,4 +1,5 @@
-package programtest
+// Package payloadtest makes what AWS Lambda hands to functions, for tests.
+package payloadtest
 
 import (
 	"bytes"
