@@ -15,7 +15,7 @@ import (
 
 var bucketaudit = &program.Program{
 	Name:     "bucketaudit",
-	Found:    "findings",
+	Found:    "finding",
 	Variable: "BUCKETAUDIT_CONFIG",
 	About: `Bucketaudit tells of attempts to access protected buckets in S3, from CloudTrail log files: a finding,
 a line of JSON, for each cause, however many records have it:

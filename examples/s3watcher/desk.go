@@ -15,9 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/trailsieve/trailsieve/examples/internal/logfiles"
 	"github.com/trailsieve/trailsieve/pattern"
@@ -359,16 +357,7 @@ func (d *desk) explainRecord(rec *record.Record, reason selector.Reason) {
 	for _, r := range e.Rules {
 		line += fmt.Sprintf("; rule %s: %s", r.Rule, r.Why)
 	}
-	fmt.Fprintln(d.out, printable(line))
-}
-
-// printable returns a line as it is, or in quotes if a record has put something into it that would
-// end the line or speak to the terminal.
-func printable(line string) string {
-	if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(line)
-	}
-	return line
+	fmt.Fprintln(d.out, logfiles.Printable(line))
 }
 
 // An explanation is what -explain prints of a record for a program.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/trailsieve/trailsieve/examples/internal/logfiles"
 	"github.com/trailsieve/trailsieve/pricing"
 	"github.com/trailsieve/trailsieve/selector"
 )
@@ -43,7 +44,7 @@ type report struct {
 func (r *report) print(out io.Writer) {
 	row := func(what string, n uint64, words string) { fmt.Fprintf(out, "%-7s %9d  %s\n", what, n, words) }
 	fmt.Fprintln(out)
-	row("records", r.Records.Read, "read from "+count(r.Files, "file"))
+	row("records", r.Records.Read, "read from "+logfiles.Count(r.Files, "file"))
 	row("", r.Records.Logged, "logged by trail "+r.Trail)
 	row("", r.Records.Dropped, "dropped")
 	for _, cause := range slices.Sorted(maps.Keys(r.DroppedBy)) {
@@ -64,7 +65,7 @@ func (r *report) print(out io.Writer) {
 		fmt.Fprintf(out, "\nbill\n%s", r.Bill)
 	}
 	if n := len(r.Errors); n > 0 {
-		fmt.Fprintf(out, "\n%s: see standard error\n", count(n, "error"))
+		fmt.Fprintf(out, "\n%s: see standard error\n", logfiles.Count(n, "error"))
 	}
 }
 
@@ -89,12 +90,4 @@ func inWords(cause selector.Cause) string {
 		return "a condition on another field does not hold"
 	}
 	return "see -explain"
-}
-
-// count returns a number of things in words.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -15,7 +15,7 @@ import (
 
 var userwatch = &program.Program{
 	Name:     "userwatch",
-	Found:    "alerts",
+	Found:    "alert",
 	Variable: "USERWATCH_CONFIG",
 	About: `Userwatch tells when certain IAM users or roles touch objects under sensitive prefixes in S3: an
 alert, a line of JSON, for each such call in CloudTrail log files.

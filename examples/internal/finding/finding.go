@@ -15,6 +15,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"log/slog"
 	"maps"
 	"slices"
@@ -41,23 +42,27 @@ func (c Cause) ID() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// A finding is what the records of one cause told.
-type finding struct {
+// A Finding is what the records of one cause told.
+type Finding struct {
 	Cause
-	first, last time.Time
-	count       int
-	outcomes    map[string]int
-	operations  map[string]int
-	from        sample
-	places      sample
-	events      sample
+	First, Last time.Time // of the records; zero if none has a time
+	Count       int       // of the records
+
+	outcomes   map[string]int
+	operations map[string]int
+	from       sample
+	places     sample
+	events     sample
 }
+
+// Places returns some of the places that were touched, and whether there are more.
+func (f *Finding) Places() (some []string, more bool) { return f.places.values, f.places.more }
 
 // A Set is the findings of some records. Its zero value is empty. It may be used by one goroutine at a
 // time.
 type Set struct {
-	findings map[Cause]*finding
-	order    []*finding // in that of their first records
+	findings map[Cause]*Finding
+	order    []*Finding // in that of their first records
 }
 
 const (
@@ -79,7 +84,7 @@ const Others = "others"
 // Add adds what a record tells of a cause: that a call touched a place.
 func (s *Set) Add(cause Cause, rec *record.Record, call *s3call.Call, place s3call.Place) {
 	if s.findings == nil {
-		s.findings = make(map[Cause]*finding)
+		s.findings = make(map[Cause]*Finding)
 	}
 	f := s.findings[cause]
 	if f == nil && len(s.order) >= maxFindings {
@@ -87,19 +92,19 @@ func (s *Set) Add(cause Cause, rec *record.Record, call *s3call.Call, place s3ca
 		f = s.findings[cause]
 	}
 	if f == nil {
-		f = &finding{Cause: cause, outcomes: make(map[string]int), operations: make(map[string]int)}
+		f = &Finding{Cause: cause, outcomes: make(map[string]int), operations: make(map[string]int)}
 		s.findings[cause] = f
 		s.order = append(s.order, f)
 	}
 	if t := rec.EventTime; !t.IsZero() {
-		if f.first.IsZero() || t.Before(f.first) {
-			f.first = t
+		if f.First.IsZero() || t.Before(f.First) {
+			f.First = t
 		}
-		if t.After(f.last) {
-			f.last = t
+		if t.After(f.Last) {
+			f.Last = t
 		}
 	}
-	f.count++
+	f.Count++
 	f.outcomes[string(call.Outcome)]++
 	operation := place.Operation
 	if _, known := f.operations[operation]; !known && len(f.operations) >= maxOperations {
@@ -114,6 +119,9 @@ func (s *Set) Add(cause Cause, rec *record.Record, call *s3call.Call, place s3ca
 // Len returns the number of findings.
 func (s *Set) Len() int { return len(s.order) }
 
+// All returns the findings, in the order of their first records.
+func (s *Set) All() iter.Seq[*Finding] { return slices.Values(s.order) }
+
 // Write gives each finding to a handler, as a line at level WARN.
 func (s *Set) Write(ctx context.Context, out slog.Handler) error {
 	for _, f := range s.order {
@@ -127,17 +135,17 @@ func (s *Set) Write(ctx context.Context, out slog.Handler) error {
 }
 
 // attrs returns what a line says of a finding.
-func (f *finding) attrs() []slog.Attr {
+func (f *Finding) attrs() []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("finding", f.ID()), slog.String("cause", f.Name), slog.String("bucket", f.Bucket), slog.String("who", f.Who),
 	}
 	if f.Detail != "" {
 		attrs = append(attrs, slog.String("detail", f.Detail))
 	}
-	if !f.last.IsZero() {
-		attrs = append(attrs, slog.Time("first", f.first), slog.Time("last", f.last))
+	if !f.Last.IsZero() {
+		attrs = append(attrs, slog.Time("first", f.First), slog.Time("last", f.Last))
 	}
-	attrs = append(attrs, slog.Int("count", f.count), counts("outcomes", f.outcomes), counts("operations", f.operations))
+	attrs = append(attrs, slog.Int("count", f.Count), counts("outcomes", f.outcomes), counts("operations", f.operations))
 	for _, s := range []struct {
 		name string
 		sample

@@ -27,7 +27,7 @@ type Program struct {
 	Name     string // of the command
 	About    string // what it does and how it is configured, for -h
 	Examples string // command lines, for -h
-	Found    string // what it finds, in the plural: "alerts"
+	Found    string // what it finds: "alert"
 
 	// Variable is the environment variable with the configuration of the function.
 	Variable string
@@ -97,7 +97,7 @@ In a folder all files named %s below it are read, as synced from
 a trail's bucket; - is standard input. A record that is in two files counts twice.
 
 What goes wrong is told on standard error, and the rest of the work goes on. The exit status is 0 if
-there are no %s, 3 if there are, 1 if a file or a record could not be read, 2 if %s
+there is no %s, 3 if there are some, 1 if a file or a record could not be read, 2 if %s
 could not begin.
 
 Started with AWS_LAMBDA_RUNTIME_API set, %[3]s is the Lambda function itself, and the environment
@@ -174,7 +174,8 @@ func (p *Program) run(ctx context.Context, begin func(slog.Handler) Checker, r *
 		r.Fail(err)
 	}
 	status := r.Close()
-	fmt.Fprintf(stderr, "%s: %d records read from %d files, %d failed; %d %s\n", p.Name, r.Read, r.Files, r.Failed, checker.Found(), p.Found)
+	fmt.Fprintf(stderr, "%s: %s read from %s, %d failed; %s\n", p.Name,
+		logfiles.Count(r.Read, "record"), logfiles.Count(r.Files, "file"), r.Failed, logfiles.Count(checker.Found(), p.Found))
 	if status == 0 && checker.Found() > 0 {
 		return statusFound
 	}

@@ -190,10 +190,10 @@ func (s Suite) desk(t *testing.T, binary, record string) {
 		stdout, errs string // what is in them
 	}{
 		{[]string{"-h"}, 0, "usage: " + s.Name + " -config file", ""},
-		{[]string{"-config", config, log}, 3, "", s.Name + ": 1 records read from 1 files, 0 failed; "},
-		{[]string{"-config", config, clean}, 0, "", s.Name + ": 1 records read from 1 files, 0 failed; 0 "},
+		{[]string{"-config", config, log}, 3, "", s.Name + ": 1 record read from 1 file, 0 failed; "},
+		{[]string{"-config", config, clean}, 0, "", s.Name + ": 1 record read from 1 file, 0 failed; 0 "},
 		{[]string{"-config", config, broken}, 1, "", broken + ": record: not a JSON object: a number in record 1"},
-		{[]string{"-config", config, "-"}, 3, "", s.Name + ": 1 records read from 1 files"},
+		{[]string{"-config", config, "-"}, 3, "", s.Name + ": 1 record read from 1 file"},
 		{[]string{"-config", config, "missing"}, 1, "", "stat missing"},
 		{[]string{"-config", wrong, log}, 2, "", s.Name + ": " + wrong + ":1:2: not JSON"},
 		{[]string{"-config", config}, 2, "", "no log files"},

@@ -2,7 +2,8 @@
 // how, and whether S3 did what was asked.
 //
 // A call touches more than one place if it copies: the place that it writes, and the one that it
-// reads. Some calls name no single object, and then their place is all objects whose keys begin with
+// reads. Its resources list both, the target first; older records name the source only in their
+// requestParameters. Some calls name no single object, and then their place is all objects whose keys begin with
 // a prefix:
 //
 //	ListObjects         the prefix that was asked for
@@ -44,7 +45,7 @@ import (
 
 // A Call is what a record says of a call to S3.
 type Call struct {
-	Places    []Place // at least one
+	Places    []Place // at least one; of a copy, the target first
 	Outcome   Outcome
 	Error     string // the error code or, without one, the message; empty if the call was done
 	ByService bool   // S3 tells what it did by itself, in the course of a call that has a record of its own
@@ -113,8 +114,12 @@ func Of(rec *record.Record) (Call, bool) {
 	read, _ := rec.IsReadOnly()
 	c := Call{ByService: rec.EventType == "AwsServiceEvent"}
 	c.Outcome, c.Error = outcome(rec)
+	isCopy := rec.EventName == "CopyObject" || rec.EventName == "UploadPartCopy"
 	add := func(p Place) {
 		p.Operation, p.Read = rec.EventName, read
+		if isCopy && len(c.Places) > 0 { // the target comes first
+			p.Operation, p.Read = "GetObject", true
+		}
 		for _, o := range c.Places {
 			if o == p {
 				return
@@ -152,8 +157,10 @@ func Of(rec *record.Record) (Call, bool) {
 			add(Place{Kind: Bucket, Bucket: bucket})
 		}
 	}
-	if source, ok := copySource(rec); ok {
-		c.Places = append(c.Places, source)
+	if isCopy && len(c.Places) == 1 { // as resources do not always have it, or only under another name
+		if source, ok := copySource(rec); ok {
+			add(source)
+		}
 	}
 	return c, len(c.Places) > 0
 }
@@ -183,9 +190,6 @@ func cutARN(arn string) (bucket, key string, ok bool) {
 //
 //	bucket/key?versionId=...   /bucket/key   arn:aws:s3:region:account:accesspoint/name/object/key
 func copySource(rec *record.Record) (Place, bool) {
-	if rec.EventName != "CopyObject" && rec.EventName != "UploadPartCopy" {
-		return Place{}, false
-	}
 	named := rec.RequestParameters.Get("x-amz-copy-source")
 	if named.IsArray() {
 		named = named.Get("0")
@@ -202,7 +206,7 @@ func copySource(rec *record.Record) (Place, bool) {
 	if strings.HasPrefix(source, "arn:") {
 		bucket, key, ok = strings.Cut(source, "/object/")
 	}
-	return Place{Kind: Object, Bucket: bucket, Key: key, Operation: "GetObject", Read: true}, ok && bucket != ""
+	return Place{Kind: Object, Bucket: bucket, Key: key}, ok && bucket != ""
 }
 
 // refusals are the error codes with which S3, and the endpoint of a VPC on the way to it, does not let

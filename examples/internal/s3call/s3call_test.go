@@ -50,6 +50,13 @@ func TestOf(t *testing.T) {
 			"x-amz-copy-source":"arn:aws:s3:us-east-1:111122223333:accesspoint/ap/object/a/b"}`,
 			"write s3://b/k, GetObject read s3://arn:aws:s3:us-east-1:111122223333:accesspoint/ap/a/b"},
 		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":7}`, "write s3://b/k"},
+		// As CloudTrail lists the resources of a copy.
+		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"/c/d"},"resources":[
+			{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/k"},{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::b"},
+			{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::c"},{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::c/d"}]`,
+			"write s3://b/k, GetObject read s3://c/d"},
+		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"b/k"},
+			"resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/k"}]`, "write s3://b/k, GetObject read s3://b/k"},
 		{`"eventName":"PutObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"c/d"}`, "write s3://b/k"},
 		{`"eventName":"GetObject","errorCode":"AccessDenied","errorMessage":"Access Denied","requestParameters":{"bucketName":"b","key":"k"}`,
 			"read s3://b/k refused AccessDenied"},
