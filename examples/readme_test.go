@@ -1,11 +1,13 @@
-// Package examples_test holds the program on the README's first screen, so that it cannot rot. The
-// examples themselves are programs in folders of their own.
+// Package examples_test holds the program on the README's first screen and checks its table of examples,
+// so that they cannot rot. The examples themselves are programs in folders of their own.
 package examples_test
 
 import (
 	"fmt"
 	"log"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -63,5 +65,28 @@ func TestReadme(t *testing.T) {
 	code = strings.ReplaceAll(code, "\n\t", "\n")
 	if !strings.Contains(string(readme), "```go\n"+code+"\n```\n") {
 		t.Errorf("the README does not have this code:\n%s", code)
+	}
+}
+
+// Every example has a row in the README's table, and what the rows link to is there.
+func TestReadmeTable(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs, err := filepath.Glob("*/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range programs {
+		name := filepath.Dir(file)
+		if !strings.Contains(string(readme), "\n| [`"+name+"`](examples/"+name+") |") {
+			t.Errorf("the README's table of examples has no row for %s", name)
+		}
+	}
+	for _, m := range regexp.MustCompile(`\]\((examples/[^)#]*)`).FindAllStringSubmatch(string(readme), -1) {
+		if _, err := os.Stat("../" + m[1]); err != nil {
+			t.Errorf("a link of the README leads nowhere: %v", err)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -55,6 +56,11 @@ func TestLambda(t *testing.T) {
 		}
 	}
 
+	late := f.InvokeUntil(t, good, time.Now().Add(-time.Second))
+	if late.Error == nil || late.Error.Message != `event "0b7a1c52-5f0e-4f5b-9d0c-6a3f6f1f9a11": context deadline exceeded` {
+		t.Errorf("out of time: response %s, error %+v", late.Response, late.Error)
+	}
+
 	var calls []map[string]string
 	for line := range strings.Lines(f.Stop(t)) {
 		var call map[string]string
@@ -84,6 +90,18 @@ func TestLambda(t *testing.T) {
 	}
 	if diff := cmp.Diff([]map[string]string{put, odd, list, put}, calls); diff != "" {
 		t.Errorf("the function's log (-want +got):\n%s", diff)
+	}
+}
+
+// A line that cannot be written is an error, with which Lambda tries the event again.
+func TestLogFails(t *testing.T) {
+	good, err := os.ReadFile("testdata/event.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = newWatcher(failingWriter{}, nil).handle(t.Context(), good)
+	if err == nil || err.Error() != `event "0b7a1c52-5f0e-4f5b-9d0c-6a3f6f1f9a11" could not be logged: disk full` {
+		t.Errorf("%v", err)
 	}
 }
 

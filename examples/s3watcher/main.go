@@ -31,5 +31,5 @@ func main() {
 // newWatcher returns a watcher that writes its log to w, a JSON object a line. edit, if it is not
 // nil, may change or drop the attributes of a line.
 func newWatcher(w io.Writer, edit func(groups []string, a slog.Attr) slog.Attr) *watcher {
-	return &watcher{slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{ReplaceAttr: edit}))}
+	return &watcher{slog.NewJSONHandler(w, &slog.HandlerOptions{ReplaceAttr: edit})}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -19,7 +20,7 @@ import (
 //	 "bucket":"jbarr-s3-trail-demo","key":"ie_sb_device_4.png","when":"2016-11-15T23:02:12Z",
 //	 "from":"unknown","outcome":"success","event":"f2f4e17a-..."}
 type watcher struct {
-	log *slog.Logger
+	log slog.Handler // rather than a Logger, which does not tell of a line that could not be written
 }
 
 // handle logs what an EventBridge event says. An event that carries no usable record is an error, which
@@ -33,7 +34,15 @@ func (w *watcher) handle(ctx context.Context, event json.RawMessage) error {
 	if err != nil {
 		return fmt.Errorf("event %q: %w", id, err)
 	}
-	w.log.LogAttrs(ctx, slog.LevelInfo, "S3 call", append(line, slog.String("event", id))...)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("event %q: %w", id, err) // out of time, so that Lambda tries it again
+	}
+	r := slog.NewRecord(time.Now(), slog.LevelInfo, "S3 call", 0)
+	r.AddAttrs(line...)
+	r.AddAttrs(slog.String("event", id))
+	if err := w.log.Handle(ctx, r); err != nil {
+		return fmt.Errorf("event %q could not be logged: %w", id, err)
+	}
 	return nil
 }
 
