@@ -9,22 +9,8 @@
 //	go run ./examples/bucketaudit -config examples/bucketaudit/testdata/config.json logs/
 package main
 
-import (
-	"context"
-	"fmt"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-)
+import "os"
 
 func main() {
-	if os.Getenv("AWS_LAMBDA_RUNTIME_API") == "" {
-		os.Exit(bucketaudit.Desk(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-	}
-	handler, err := bucketaudit.Lambda(os.Getenv("BUCKETAUDIT_CONFIG"), os.Stdout)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "bucketaudit: %v\n", err)
-		os.Exit(1)
-	}
-	lambda.Start(handler)
+	os.Exit(bucketaudit.Main(os.Getenv("AWS_LAMBDA_RUNTIME_API"), os.Getenv("BUCKETAUDIT_CONFIG")))
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/trailsieve/trailsieve/examples/internal/payload/payloadtest"
 	"github.com/trailsieve/trailsieve/examples/internal/programtest"
 	"github.com/trailsieve/trailsieve/internal/synth"
 	"github.com/trailsieve/trailsieve/record"
@@ -138,7 +137,7 @@ func TestBatches(t *testing.T) {
 }
 
 func TestConfigError(t *testing.T) {
-	for _, tt := range []struct{ text, want string }{
+	programtest.ConfigErrors(t, bucketaudit, [][2]string{
 		{`{}`, `c:1:1: "buckets" is missing`},
 		{`{"buckets": ["s3://b"]}`, `c:1:14: not the name of a bucket: "s3://b"`},
 		{`{"buckets": ["b"], "principals": []}`, `c:1:34: needs 1 or more, found 0 in /principals`},
@@ -147,11 +146,7 @@ func TestConfigError(t *testing.T) {
 		{`{"buckets": ["b"], "networks": ["10.0.0.0/33"]}`, `c:1:33: not a network: "10.0.0.0/33" (write an address`},
 		{`{"buckets": ["b"], "endpoints": ["endpoint"]}`, `c:1:34: not the id of a VPC endpoint: "endpoint" (as in vpce-`},
 		{`{"buckets": ["b"], "network": ["10.0.0.1"]}`, `c:1:20: unknown name "network" (did you mean "networks"?)`},
-	} {
-		if got := programtest.ConfigError(bucketaudit, tt.text); !strings.HasPrefix(got, tt.want) {
-			t.Errorf("%s: %s, want %s", tt.text, got, tt.want)
-		}
-	}
+	})
 	for addr, bits := range map[string]int{"192.0.2.1": 32, "2001:db8::1": 128} {
 		if n, err := parseNetwork(addr); err != nil || n.Bits() != bits {
 			t.Errorf("%s is the network %v, %v", addr, n, err)
@@ -161,15 +156,11 @@ func TestConfigError(t *testing.T) {
 
 func TestProgram(t *testing.T) { programtest.New(t, bucketaudit, "finding").Run(t) }
 
-// The cold start and the steady state of the real binary, for an event and for a batch of 100.
-func BenchmarkLambda(b *testing.B) {
-	s := programtest.New(b, bucketaudit, "finding")
-	s.Bench(b, s.Event)
-	b.Run("batch=100", func(b *testing.B) {
-		s.Bench(b, []byte(payloadtest.Batch(slices.Repeat([]string{string(s.Event)}, 100)...)))
-	})
-}
+// The cold start and the steady state of the real binary.
+func BenchmarkLambda(b *testing.B) { programtest.New(b, bucketaudit, "finding").Bench(b) }
 
 func BenchmarkCheck(b *testing.B) {
 	programtest.BenchCheck(b, bucketaudit, `{"buckets":["jbarr-s3-trail-demo"],"principals":["arn:aws:iam::*:role/*"],"networks":["192.0.2.0/24"]}`)
 }
+
+func FuzzConfig(f *testing.F) { programtest.FuzzConfig(f, bucketaudit) }

@@ -9,22 +9,8 @@
 //	go run ./examples/policycheck -config examples/policycheck/testdata/config.json logs/
 package main
 
-import (
-	"context"
-	"fmt"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-)
+import "os"
 
 func main() {
-	if os.Getenv("AWS_LAMBDA_RUNTIME_API") == "" {
-		os.Exit(policycheck.Desk(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-	}
-	handler, err := policycheck.Lambda(os.Getenv("POLICYCHECK_CONFIG"), os.Stdout)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "policycheck: %v\n", err)
-		os.Exit(1)
-	}
-	lambda.Start(handler)
+	os.Exit(policycheck.Main(os.Getenv("AWS_LAMBDA_RUNTIME_API"), os.Getenv("POLICYCHECK_CONFIG")))
 }

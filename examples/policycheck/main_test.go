@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/trailsieve/trailsieve/examples/internal/payload/payloadtest"
 	"github.com/trailsieve/trailsieve/examples/internal/programtest"
 )
 
@@ -180,7 +179,7 @@ func TestReportPrintable(t *testing.T) {
 
 func TestConfigError(t *testing.T) {
 	statement := func(fields string) string { return `{"buckets": ["b"], "statements": [{` + fields + `}]}` }
-	for _, tt := range []struct{ text, want string }{
+	programtest.ConfigErrors(t, policycheck, [][2]string{
 		{`{"buckets": ["b"]}`, `c:1:1: "statements" is missing`},
 		{`{"buckets": ["b"], "statements": []}`, `c:1:34: needs 1 or more, found 0 in /statements`},
 		{statement(`"id": "s"`), `c:1:35: "principals" is missing in /statements/0`},
@@ -193,23 +192,13 @@ func TestConfigError(t *testing.T) {
 		{statement(`"id": "s", "principals": ["*"], "actions": ["*"], "resources": ["s3://b"], "effect": "Deny"`), `c:1:111: unknown name "effect"`},
 		{statement(`"id": "s", "principals": ["*"], "actions": ["*"], "resources": ["s3://b"]}, {"id": "s", "principals": ["*"], "actions": ["*"], "resources": ["s3://b"]`),
 			`c:1:119: there is a statement "s" already in /statements/1/id`},
-	} {
-		if got := programtest.ConfigError(policycheck, tt.text); !strings.HasPrefix(got, tt.want) {
-			t.Errorf("%s: %s, want %s", tt.text, got, tt.want)
-		}
-	}
+	})
 }
 
 func TestProgram(t *testing.T) { programtest.New(t, policycheck, "finding").Run(t) }
 
-// The cold start and the steady state of the real binary, for an event and for a batch of 100.
-func BenchmarkLambda(b *testing.B) {
-	s := programtest.New(b, policycheck, "finding")
-	s.Bench(b, s.Event)
-	b.Run("batch=100", func(b *testing.B) {
-		s.Bench(b, []byte(payloadtest.Batch(slices.Repeat([]string{string(s.Event)}, 100)...)))
-	})
-}
+// The cold start and the steady state of the real binary.
+func BenchmarkLambda(b *testing.B) { programtest.New(b, policycheck, "finding").Bench(b) }
 
 func BenchmarkCheck(b *testing.B) {
 	programtest.BenchCheck(b, policycheck, `{"buckets":["*"],"statements":[
@@ -223,3 +212,5 @@ func TestNothing(t *testing.T) {
 		t.Errorf("%d found", c.Found())
 	}
 }
+
+func FuzzConfig(f *testing.F) { programtest.FuzzConfig(f, policycheck) }

@@ -8,22 +8,8 @@
 //	go run ./examples/userwatch -config examples/userwatch/testdata/config.json logs/
 package main
 
-import (
-	"context"
-	"fmt"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-)
+import "os"
 
 func main() {
-	if os.Getenv("AWS_LAMBDA_RUNTIME_API") == "" {
-		os.Exit(userwatch.Desk(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-	}
-	handler, err := userwatch.Lambda(os.Getenv("USERWATCH_CONFIG"), os.Stdout)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "userwatch: %v\n", err)
-		os.Exit(1)
-	}
-	lambda.Start(handler)
+	os.Exit(userwatch.Main(os.Getenv("AWS_LAMBDA_RUNTIME_API"), os.Getenv("USERWATCH_CONFIG")))
 }

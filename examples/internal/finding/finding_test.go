@@ -3,16 +3,15 @@ package finding
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/trailsieve/trailsieve/examples/internal/programtest"
 	"github.com/trailsieve/trailsieve/examples/internal/s3call"
 	"github.com/trailsieve/trailsieve/record"
 )
@@ -25,21 +24,13 @@ func add(s *Set, cause Cause, minute int, event string) {
 	s.Add(cause, rec, &s3call.Call{Outcome: s3call.Refused}, s3call.Place{Bucket: "b", Key: event, Operation: "GetObject"})
 }
 
-func written(t *testing.T, s *Set) (lines []map[string]any) {
+func written(t *testing.T, s *Set) []map[string]any {
 	t.Helper()
 	var out bytes.Buffer
 	if err := s.Write(context.Background(), slog.NewJSONHandler(&out, nil)); err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(out.String()) {
-		var m map[string]any
-		if err := json.Unmarshal([]byte(line), &m); err != nil {
-			t.Fatal(err)
-		}
-		delete(m, "time")
-		lines = append(lines, m)
-	}
-	return lines
+	return programtest.Decode(t, out.String())
 }
 
 // Records of one cause are one finding, out of order and twice as they may come.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 
@@ -28,17 +29,21 @@ func Begin(t testing.TB, p *program.Program, text string, out slog.Handler) prog
 	return begin(out)
 }
 
-// ConfigError returns what a program says is wrong with the text of a configuration.
-func ConfigError(p *program.Program, text string) string {
-	c, err := config.Parse("c", []byte(text))
-	if err == nil {
-		p.New(c)
-		err = c.Err()
+// ConfigErrors checks that a program finds the mistakes in configurations, each a text and the beginning
+// of what is wrong with it. The name of the configuration is c.
+func ConfigErrors(t *testing.T, p *program.Program, mistakes [][2]string) {
+	t.Helper()
+	for _, m := range mistakes {
+		text, want := m[0], m[1]
+		c, err := config.Parse("c", []byte(text))
+		if err == nil {
+			p.New(c)
+			err = c.Err()
+		}
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
 	}
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }
 
 // Lines returns what a program writes of some records, without the times of writing.
@@ -54,16 +59,23 @@ func Lines(t testing.TB, p *program.Program, text string, records ...*record.Rec
 	if err := checker.Finish(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(out.String()) {
+	lines = Decode(t, out.String())
+	if checker.Found() != len(lines) {
+		t.Errorf("%d found, %d lines", checker.Found(), len(lines))
+	}
+	return lines
+}
+
+// Decode returns the lines of a log, without the times of writing.
+func Decode(t testing.TB, log string) (lines []map[string]any) {
+	t.Helper()
+	for line := range strings.Lines(log) {
 		var l map[string]any
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatal(err)
 		}
 		delete(l, "time")
 		lines = append(lines, l)
-	}
-	if checker.Found() != len(lines) {
-		t.Errorf("%d found, %d lines", checker.Found(), len(lines))
 	}
 	return lines
 }
@@ -104,4 +116,38 @@ func BenchCheck(b *testing.B, p *program.Program, text string) {
 		}
 	}
 	b.ReportMetric(float64(b.N*len(records))/b.Elapsed().Seconds(), "records/s")
+}
+
+// FuzzConfig puts texts of configurations to a program: what it takes it can check records with, and
+// what it does not take has an error that says where.
+func FuzzConfig(f *testing.F, p *program.Program) {
+	text, err := os.ReadFile("testdata/config.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte(`{}`))
+	records := Synthetic(f, synth.Config{Seed: 1, DataPercent: 90}, 20)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := config.Parse("c", text)
+		if err != nil {
+			return
+		}
+		begin := p.New(c)
+		if err := c.Err(); err != nil {
+			if !strings.HasPrefix(err.Error(), "c:") {
+				t.Errorf("%q: %v", text, err)
+			}
+			return
+		}
+		checker := begin(slog.DiscardHandler)
+		for _, rec := range records {
+			if err := checker.Check(context.Background(), rec); err != nil {
+				t.Errorf("%q: %v", text, err)
+			}
+		}
+		if err := checker.Finish(context.Background()); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
 }

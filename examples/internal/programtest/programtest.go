@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,9 +38,11 @@ func New(t testing.TB, p *program.Program, message string) Suite {
 	return Suite{p, string(read("testdata/config.json")), read("testdata/event.json"), message}
 }
 
-// Bench measures the binary with an event, as lambdatest.Bench does.
-func (s Suite) Bench(b *testing.B, event []byte) {
-	lambdatest.Bench(b, ".", event, s.Variable+"="+s.Config)
+// Bench measures the binary as lambdatest.Bench does: with the sample event, and with a batch of it.
+func (s Suite) Bench(b *testing.B) {
+	batch := payloadtest.Batch(slices.Repeat([]string{string(s.Event)}, 100)...)
+	b.Run("event", func(b *testing.B) { lambdatest.Bench(b, ".", s.Event, s.Variable+"="+s.Config) })
+	b.Run("batch=100", func(b *testing.B) { lambdatest.Bench(b, ".", []byte(batch), s.Variable+"="+s.Config) })
 }
 
 // Run builds the program in the folder of the test, and runs it.
