@@ -105,11 +105,15 @@ func (c *checker) print(out io.Writer, s *summary) error {
 		section(kind.cause, kind.words, len(found))
 		for _, f := range found {
 			places, more := f.Places()
-			list := strings.Join(places[:min(len(places), shownPlaces)], " ")
-			if more || len(places) > shownPlaces {
-				list += " ..."
+			var shown []string
+			for _, place := range places[:min(len(places), shownPlaces)] {
+				shown = append(shown, logfiles.Printable(place))
 			}
-			fmt.Fprintln(&b, logfiles.Printable(fmt.Sprintf("  %s  %s  %s  %s: %s", f.Who, cmp.Or(f.Detail, "anything"), f.Bucket, logfiles.Count(f.Count, "time"), list)))
+			if more || len(places) > shownPlaces {
+				shown = append(shown, "...")
+			}
+			fmt.Fprintf(&b, "  %s  %s  %s  %s: %s\n", logfiles.Printable(f.Who), logfiles.Printable(cmp.Or(f.Detail, "anything")),
+				logfiles.Printable(f.Bucket), logfiles.Count(f.Count, "time"), strings.Join(shown, " "))
 		}
 	}
 	section("unused", "declared, but no call in this period needed it", len(s.Unused))

@@ -6,7 +6,10 @@
 // It knows the resources that the examples have. Of other types it checks what all have in common.
 // It does not replace sam validate --lint, which needs the schemas of all types.
 //
-// It is a module of its own because it needs a reader of YAML.
+// It is a module of its own because it needs a reader of YAML. As the templates are not in it, the cache
+// of go test does not see their changes:
+//
+//	cd examples/internal/templates && go test -count=1 .
 //
 // Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html,
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
