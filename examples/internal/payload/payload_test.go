@@ -5,9 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/trailsieve/trailsieve/examples/internal/payload/payloadtest"
 	"github.com/trailsieve/trailsieve/record"
@@ -110,7 +114,8 @@ func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("disk ful
 
 // Whatever comes, each message of a batch fails or all its records were given on.
 func FuzzHandle(f *testing.F) {
-	for _, text := range []string{event("a"), payloadtest.Batch(event("a"), "{"), payloadtest.Subscription(rec("a"), "x"), `{"Records":[{"eventSource":"aws:sqs"}]}`, `[]`} {
+	for _, text := range []string{event("a"), payloadtest.Batch(event("a"), "{"), payloadtest.Subscription(rec("a"), "x"), `{"Records":[{"eventSource":"aws:sqs"}]}`, `[]`,
+		`{"eventName":"a","Records":[{"eventName":"b"},{"eventName":"c"}]}`, rec("a") + rec("b")} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -123,5 +128,48 @@ func FuzzHandle(f *testing.F) {
 			!bytes.Contains(text, []byte(`\u`)) {
 			t.Errorf("%q: no records, and no error", text)
 		}
+		if response != nil {
+			return
+		}
+		// The short way for single events leads where a Reader does.
+		usable := 0
+		for _, err := range record.NewReader(bytes.NewReader(text)).Records() {
+			if err == nil {
+				usable++
+			}
+		}
+		if n != usable && !strings.HasPrefix(fmt.Sprint(err), "message ") {
+			t.Errorf("%q: %d records, and %d for a Reader", text, n, usable)
+		}
 	})
+}
+
+// What the way to the records costs, beside checking the payload once with encoding/json.
+func BenchmarkHandle(b *testing.B) {
+	sample, err := os.ReadFile("../../userwatch/testdata/event.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"event":     string(sample),
+		"batch=100": payloadtest.Batch(slices.Repeat([]string{string(sample)}, 100)...),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			n := 0
+			for b.Loop() {
+				if _, err := Handle(b.Context(), []byte(text), slog.DiscardHandler, func(*record.Record) error { n++; return nil }); err != nil {
+					b.Fatal(err)
+				}
+			}
+			handled := b.Elapsed()
+			start := time.Now()
+			for range b.N {
+				json.Valid([]byte(text))
+			}
+			b.ReportMetric(float64(n)/handled.Seconds(), "records/s")
+			b.ReportMetric(float64(time.Since(start))/float64(handled), "of-json.Valid")
+		})
+	}
 }
