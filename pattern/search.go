@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -210,18 +211,26 @@ func isHalf(r rune) bool { return 0xD800 <= r && r < 0xE000 }
 // addCases adds to a set all characters that agree with one of the given ones if case is ignored.
 func addCases(set map[rune]bool, chars []rune) {
 	for _, r := range chars {
-		set[unicode.ToLower(r)], set[unicode.ToUpper(r)] = true, true
-	}
-	for _, r := range unicode.CaseRanges {
-		for c := rune(r.Lo); c <= rune(r.Hi); c++ {
-			for _, own := range chars {
-				if !set[c] && sameFolded(c, own) {
-					set[c] = true
-				}
-			}
+		for _, c := range cases().byLower[unicode.ToLower(r)] {
+			set[c] = true
+		}
+		for _, c := range cases().byUpper[unicode.ToUpper(r)] {
+			set[c] = true
 		}
 	}
 }
+
+// cases has the characters that have a case by their lower and by their upper case.
+var cases = sync.OnceValue(func() (all struct{ byLower, byUpper map[rune][]rune }) {
+	all.byLower, all.byUpper = map[rune][]rune{}, map[rune][]rune{}
+	for _, r := range unicode.CaseRanges {
+		for c := rune(r.Lo); c <= rune(r.Hi); c++ {
+			all.byLower[unicode.ToLower(c)] = append(all.byLower[unicode.ToLower(c)], c)
+			all.byUpper[unicode.ToUpper(c)] = append(all.byUpper[unicode.ToUpper(c)], c)
+		}
+	}
+	return all
+})
 
 // otherThan returns a character that is not in a set.
 func otherThan(set map[rune]bool) rune {
