@@ -18,6 +18,7 @@ type advancedSelector struct {
 	typ        leaf        // resources.type, for Data
 	conditions []condition // the other fields, in the order of the text
 	arn        *condition  // that of resources.ARN among them, or nil
+	asks       parts       // of a record, by the conditions
 }
 
 // A condition is what an advanced selector demands of one field. Its operators are of two groups:
@@ -217,8 +218,10 @@ func (a *advancedSelector) compile(e *advancedEventSelector, partition string) e
 		}
 	}
 	for i := range a.conditions {
-		if a.conditions[i].field == resourcesARN {
-			a.arn = &a.conditions[i]
+		c := &a.conditions[i]
+		a.asks |= partOf[c.field]
+		if c.field == resourcesARN {
+			a.arn = c
 		}
 	}
 	return nil

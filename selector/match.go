@@ -27,7 +27,8 @@ type facts struct {
 	readOnly bool
 	object   []byte // the rebuilt ARN of the S3 object that the call names, if it has no resources
 
-	identity []byte // the text of userIdentity, if that is all that is known of it
+	later parts // of a record that is text, those that were not read yet
+	asked bool  // one of them would decide about the record, so that an answer does not count
 }
 
 func factsOf(r *record.Record) facts {
@@ -70,7 +71,14 @@ func (s *Selector) match(f *facts) bool {
 func (s *Selector) matchManagement(f *facts) bool {
 	for i := range s.basic {
 		b := &s.basic[i]
-		if b.management && b.takes(f.readOnly) && b.excludes(f.Record) == nil {
+		if !b.management || !b.takes(f.readOnly) {
+			continue
+		}
+		if len(b.excludedSources) > 0 && f.later&partSource != 0 {
+			f.asked = true
+			return false
+		}
+		if b.excludes(f.Record) == nil {
 			return true
 		}
 	}
@@ -103,13 +111,20 @@ func (a *advancedSelector) match(f *facts) bool {
 	if f.category != a.category {
 		return false
 	}
+	if a.category == record.Data && !a.matchResources(f) {
+		return false
+	}
+	if f.later&a.asks != 0 {
+		f.asked = true
+		return false
+	}
 	for i := range a.conditions {
 		c := &a.conditions[i]
 		if c.field != resourcesARN && !agrees(c, f.valueOf(c.field)) {
 			return false
 		}
 	}
-	return a.category != record.Data || a.matchResources(f)
+	return true
 }
 
 // matchResources reports whether one of the record's resources is of the type of a, and those that
@@ -149,16 +164,13 @@ func (f *facts) valueOf(field string) string {
 	switch field {
 	case readOnly:
 		return strconv.FormatBool(f.readOnly)
+	case eventType:
+		return f.EventType
 	case eventSource:
 		return f.EventSource
 	case eventName:
 		return f.EventName
-	case eventType:
-		return f.EventType
 	case userIdentityARN:
-		if f.identity != nil {
-			return readARN(f.identity)
-		}
 		return f.UserIdentity.ARN
 	case fromConsole:
 		if f.SessionCredentialFromConsole == record.Absent {

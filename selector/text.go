@@ -1,6 +1,8 @@
 package selector
 
 import (
+	"bytes"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -9,19 +11,22 @@ import (
 )
 
 // This file answers for the text of a record that nobody has decoded. It goes over the members of the
-// record from the last to the first, and stops as soon as it has what the selectors
-// ask for:
+// record from the last to the first, and stops as soon as it has what the selectors ask for first:
 //
-//	 6 {"eventVersion": "1.08",
-//	 :  "userIdentity": {...},
-//	 5  "requestParameters": {...},
+//	 5 {"eventVersion": "1.08",
+//	 6  "userIdentity": {...},         read, if a selector asks who it was, and nothing else refused yet
+//	 7  "eventSource": "s3...",
+//	 8  "eventName": "PutObject",      read, if a selector asks for it
+//	 :  "requestParameters": {...},    not looked at, but for these names
 //	 4  "readOnly": true,              read, if a selector takes only reads or only writes
 //	 3  "resources": [...],            read, for a data event: enough for most selectors
 //	 2  "eventCategory": "Data",       read: if no selector takes data events, this is enough
 //	 1  "tlsDetails": {...}}           skipped
 //
 // What it has found goes into a record.Record, for which the rest of the package answers as for any
-// other.
+// other. Only if a selector has found no other reason to refuse the record, it asks for what stands at
+// the beginning, which is then read from there: see load. That the same name does not come again, in
+// what was left out, is made sure of by looking for its letters.
 
 // MatchText is [Selector.Match] for a record that is text: what [record.Parse] takes, a record or an
 // event that has one as its detail. It answers as Match does for the record that Parse returns, and is
@@ -38,7 +43,12 @@ func (s *Selector) MatchText(text []byte) (bool, error) {
 	if err := v.read(text, &s.wants); err != nil {
 		return false, err
 	}
-	return s.match(&v.facts), nil
+	logged := s.match(&v.facts)
+	if !logged && v.asked {
+		v.load()
+		logged = s.match(&v.facts)
+	}
+	return logged && v.err == nil, v.err
 }
 
 // AppendMatchText appends to dst the keys of the trails that would log the record in text. What
@@ -49,7 +59,11 @@ func (s *Set[K]) AppendMatchText(dst []K, text []byte) ([]K, error) {
 	if err := v.read(text, &s.wants); err != nil {
 		return dst, err
 	}
-	return s.appendMatch(dst, &v.facts), nil
+	before := len(dst)
+	if dst = s.appendMatch(dst, &v.facts, v); v.err != nil {
+		return dst[:before], v.err
+	}
+	return dst, nil
 }
 
 // parts are parts of a record, each a bit.
@@ -70,6 +84,11 @@ const (
 	partRegion
 	partParameters
 	takesSome // not a part: some selector takes events of the category
+
+	// headParts stand at the beginning of a record. They, and those that most records do not have, are read
+	// when nothing else has decided.
+	headParts  = partSource | partName | partIdentity
+	laterParts = headParts | partConsole | partError | partEndpoint
 )
 
 // partOf has the part that each field needs.
@@ -138,6 +157,11 @@ type view struct {
 	seen   parts  // that are there; the last of equal names was read
 	known  bool   // one of the fields was there by which a record is known
 	detail []byte // the text of detail, if it is an object
+
+	document []byte             // the text of the record
+	members  jsonscan.Backwards // those in front of rest
+	rest     int                // where in document the member begins that was read last
+	err      error              // from load
 }
 
 var views = sync.Pool{New: func() any {
@@ -151,6 +175,7 @@ func (v *view) reset() {
 	v.facts = facts{Record: &v.record}
 	v.record = record.Record{}
 	v.seen, v.known, v.detail = 0, false, nil
+	v.document, v.members, v.rest, v.err = nil, jsonscan.Backwards{}, 0, nil
 }
 
 // free gives v back. It keeps nothing of the text.
@@ -173,10 +198,7 @@ func (v *view) read(text []byte, w *wants) error {
 		err = record.ErrNotRecord
 	}
 	if err != nil {
-		if _, parseErr := record.Parse(text); parseErr != nil {
-			return parseErr
-		}
-		return &record.Error{Index: -1, Err: err}
+		return v.refused(text, err)
 	}
 	v.category, _ = v.Category()
 	v.readOnly, _ = v.IsReadOnly()
@@ -186,28 +208,25 @@ func (v *view) read(text []byte, w *wants) error {
 	return nil
 }
 
-// look reads members of the object in text until it has what w wants. If that is before the first of
-// them, done is true.
+// refused returns the error about a text that is no record.
+func (v *view) refused(text []byte, err error) error {
+	if _, parseErr := record.Parse(text); parseErr != nil {
+		return parseErr
+	}
+	return &record.Error{Index: -1, Err: err}
+}
+
+// look reads members of the object in text until it has what w wants, but for what is read later. If
+// that is before the first of them, done is true.
 func (v *view) look(text []byte, w *wants) (done bool, err error) {
-	members, err := jsonscan.NewBackwards(text)
-	if err != nil {
+	v.document, v.rest = text, len(text)
+	if v.members, err = jsonscan.NewBackwards(text); err != nil {
 		return false, err
 	}
 	want := partCategory // as long as the category is not known
 	for {
-		raw, value, ok, err := members.Prev()
-		if !ok || err != nil {
-			return false, err
-		}
-		name := stringOf(raw.Raw)
-		if raw.Escaped {
-			if name, err = readString(text[raw.Offset-1 : raw.Offset+len(raw.Raw)+1]); err != nil {
-				return false, err
-			}
-		}
-		if name == "detail" && !raw.Escaped && value[0] == '{' {
-			v.detail = value // in the end, the first
-		} else if err := v.member(name, value); err != nil {
+		more, err := v.prev()
+		if !more || err != nil {
 			return false, err
 		}
 		if want == partCategory && v.record.EventCategory != "" {
@@ -216,8 +235,126 @@ func (v *view) look(text []byte, w *wants) (done bool, err error) {
 			}
 			want &^= takesSome
 		}
-		if want&^v.decided() == 0 {
+		if left := want &^ v.decided(); left&^laterParts == 0 {
+			v.later = left
 			return true, nil
+		}
+	}
+}
+
+// prev reads the member before.
+func (v *view) prev() (more bool, err error) {
+	raw, value, ok, err := v.members.Prev()
+	if !ok || err != nil {
+		return false, err
+	}
+	v.rest = raw.Offset - 1
+	name := stringOf(raw.Raw)
+	if raw.Escaped {
+		if name, err = readString(v.document[raw.Offset-1 : raw.Offset+len(raw.Raw)+1]); err != nil {
+			return false, err
+		}
+	}
+	if name == "detail" && !raw.Escaped && value[0] == '{' {
+		v.detail = value // in the end, the first
+		return true, nil
+	}
+	return true, v.member(name, value)
+}
+
+// load reads what was left for later: from the beginning of the record, if that goes well, or else by
+// going on to there.
+func (v *view) load() {
+	for more := !v.fromBeginning(); more && v.later&^v.seen != 0; {
+		var err error
+		if more, err = v.prev(); err != nil {
+			v.err = v.refused(v.document, err)
+			break
+		}
+	}
+	v.later, v.asked = 0, false
+}
+
+// fromBeginning reads what is wanted from the beginning of the record. It reports false, and has read
+// nothing, if anything is not as CloudTrail writes it.
+func (v *view) fromBeginning() bool {
+	scan := jsonscan.New(v.document[:v.rest])
+	if v.rest < len(`{"eventVersion":`) || scan.Peek() != jsonscan.Object {
+		return false // all was read already
+	}
+	scan.Open()
+	var source, name, arn string
+	for left := v.later & headParts; left != 0; {
+		raw, ok, err := scan.Name()
+		if !ok || err != nil || raw.Escaped {
+			return false
+		}
+		switch string(raw.Raw) {
+		case "eventVersion", "eventTime":
+			if _, _, ok := scan.TryPlain(); !ok {
+				if _, err := scan.Skip(); err != nil {
+					return false
+				}
+			}
+		case "userIdentity":
+			if left&partIdentity == 0 || scan.Peek() != jsonscan.Object {
+				if _, err := scan.Skip(); err != nil {
+					return false
+				}
+			} else if arn, err = nextARN(&scan); err != nil {
+				return false
+			}
+			left &^= partIdentity
+		case eventSource:
+			source, err = nextString(&scan)
+			left &^= partSource
+		case eventName:
+			name, err = nextString(&scan)
+			left &^= partName
+		default:
+			return false
+		}
+		if err != nil {
+			return false
+		}
+	}
+	middle := v.document[scan.Offset():v.rest]
+	if bytes.IndexByte(middle, '\\') >= 0 && bytes.Contains(middle, []byte(`\u`)) {
+		return false // names may have escapes
+	}
+	for _, member := range [...]struct {
+		part parts
+		rare byte
+		name string
+	}{{partSource, 'S', eventSource}, {partName, 'N', eventName}, {partIdentity, 'I', "userIdentity"},
+		{partConsole, 'C', fromConsole}, {partError, 'C', errorCode}, {partEndpoint, 'I', vpcEndpointID}} {
+		if v.later&member.part != 0 && mentions(middle, member.name, member.rare) {
+			return false
+		}
+	}
+	if v.later&partSource != 0 {
+		v.record.EventSource = source
+	}
+	if v.later&partName != 0 {
+		v.record.EventName = name
+	}
+	if v.later&partIdentity != 0 {
+		v.record.UserIdentity.ARN = arn
+	}
+	return true
+}
+
+// mentions reports whether a name is in a text, which is found by a letter that is rare.
+func mentions(text []byte, name string, rare byte) bool {
+	at := strings.IndexByte(name, rare)
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(text[i:], rare)
+		if n < 0 {
+			return false
+		}
+		i += n
+		if from := i - at; from >= 0 && from+len(name) <= len(text) && string(text[from:from+len(name)]) == name {
+			return true
 		}
 	}
 }
@@ -298,7 +435,7 @@ func (v *view) member(name string, value []byte) (err error) {
 		}
 	case partIdentity:
 		if value[0] == '{' {
-			v.identity = value
+			r.UserIdentity.ARN = readARN(value)
 		}
 	case partConsole:
 		r.SessionCredentialFromConsole, err = readBool(value)
@@ -364,19 +501,31 @@ func readResources(text []byte, dst []record.Resource) ([]record.Resource, error
 func readARN(text []byte) (arn string) {
 	scan := jsonscan.New(text)
 	scan.Peek()
+	arn, _ = nextARN(&scan)
+	return arn
+}
+
+// nextARN returns the arn in the object that comes next; before an error, the last one.
+func nextARN(scan *jsonscan.Scanner) (arn string, err error) {
 	scan.Open()
 	for {
 		name, more, err := scan.Name()
 		if !more || err != nil {
-			return arn
+			return arn, err
 		}
 		if textOf(name) == "arn" {
-			arn, err = nextString(&scan)
-		} else {
-			_, err = scan.Skip()
+			next, err := nextString(scan)
+			if err != nil {
+				return arn, err
+			}
+			arn = next
+			continue
 		}
-		if err != nil {
-			return arn
+		if _, _, ok := scan.TryPlain(); ok {
+			continue
+		}
+		if _, err := scan.Skip(); err != nil {
+			return arn, err
 		}
 	}
 }

@@ -3,6 +3,7 @@ package selector
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -223,6 +224,28 @@ func BenchmarkMatchText(b *testing.B) {
 	})
 }
 
+// byIdentity and byName ask for what stands at the beginning of every data event.
+const (
+	byIdentity = `[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]},
+		{"Field": "resources.type", "Equals": ["AWS::S3::Object"]}, {"Field": "userIdentity.arn", "EndsWith": [":root"]}]}]`
+	byName = `[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]},
+		{"Field": "resources.type", "Equals": ["AWS::S3::Object"]}, {"Field": "eventName", "NotEquals": ["HeadObject"]}]}]`
+)
+
+// thirty are selectors as thirty trails in an organization may have them, each with buckets of its own.
+var thirty = []string{
+	`[{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::example-%d/"]}]}]`,
+	`[{"ReadWriteType": "WriteOnly", "ExcludeManagementEventSources": ["kms.amazonaws.com"], "DataResources": [
+		{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::example-%d/", "arn:aws:s3:::example-uploads/"]}]}]`,
+	`[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+		{"Field": "eventName", "NotEquals": ["HeadObject"]}, {"Field": "resources.ARN", "NotStartsWith": ["arn:aws:s3:::example-%d/"]}]}]`,
+	`[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}, {"FieldSelectors": [
+		{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+		{"Field": "userIdentity.arn", "NotEndsWith": ["/service-%d"]}, {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::example-raw/"]}]}]`,
+	`[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]},
+		{"Field": "resources.ARN", "StartsWith": ["arn:aws:lambda:us-east-1:111122223333:function:f%d"]}]}]`,
+}
+
 func benchmarkTexts(b *testing.B, texts [][]byte) {
 	bytes := 0
 	for _, text := range texts {
@@ -243,15 +266,24 @@ func benchmarkTexts(b *testing.B, texts [][]byte) {
 	b.Run("json.Valid", func(b *testing.B) { valid = perRound(b, func(text []byte) { json.Valid(text) }) })
 	for _, kind := range []struct{ name, text string }{
 		{"default", "{}"}, {"basic-1", basicOf(1)}, {"basic-250", basicOf(250)},
-		{"advanced-498", advancedOf(498)}, {"every-field", everyField}} {
+		{"advanced-498", advancedOf(498)}, {"every-field", everyField}, {"identity", byIdentity}, {"name", byName}} {
 		s := MustCompile(kind.text)
 		b.Run(kind.name, func(b *testing.B) {
 			match := perRound(b, func(text []byte) { s.MatchText(text) })
 			b.ReportMetric(valid/match, "x-json.Valid")
 		})
 	}
-	set := NewSet(slices.All(manySelectors))
+	var trails []*Selector
+	for i := range 30 {
+		trails = append(trails, MustCompile(fmt.Sprintf(thirty[i%len(thirty)], i)))
+	}
+	set := NewSet(slices.All(trails))
 	var dst []int
+	b.Run("trails-30", func(b *testing.B) {
+		match := perRound(b, func(text []byte) { dst, _ = set.AppendMatchText(dst[:0], text) })
+		b.ReportMetric(valid/match, "x-json.Valid")
+	})
+	set = NewSet(slices.All(manySelectors))
 	b.Run("set", func(b *testing.B) {
 		match := perRound(b, func(text []byte) { dst, _ = set.AppendMatchText(dst[:0], text) })
 		b.ReportMetric(valid/match, "x-json.Valid")

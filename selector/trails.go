@@ -55,12 +55,19 @@ func (s *Set[K]) AppendMatch(dst []K, r *record.Record) []K {
 		var buf [maxS3ObjectARN]byte
 		f.object = objectOf(r, buf[:0])
 	}
-	return s.appendMatch(dst, &f)
+	return s.appendMatch(dst, &f, nil)
 }
 
-func (s *Set[K]) appendMatch(dst []K, f *facts) []K {
+// appendMatch appends the keys of the trails that take the record that f is about. If something is left
+// to be read of it, v does that.
+func (s *Set[K]) appendMatch(dst []K, f *facts, v *view) []K {
 	for i, selector := range s.selectors {
-		if selector.match(f) {
+		logged := selector.match(f)
+		if !logged && f.asked {
+			v.load()
+			logged = selector.match(f)
+		}
+		if logged {
 			dst = append(dst, s.keys[i])
 		}
 	}
