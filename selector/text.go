@@ -180,8 +180,12 @@ func (v *view) reset() {
 
 // free gives v back. It keeps nothing of the text.
 func (v *view) free() {
+	if list := v.record.Resources; len(list) <= len(v.resources) {
+		clear(v.resources[:len(list)])
+	} else {
+		clear(v.resources[:])
+	}
 	v.reset()
-	clear(v.resources[:])
 	views.Put(v)
 }
 
@@ -262,6 +266,25 @@ func (v *view) prev() (more bool, err error) {
 	return true, v.member(name, value)
 }
 
+// The names at the beginning of a record, of a userIdentity and of a resource, in the order in which
+// CloudTrail writes them. To guess them saves time.
+var (
+	headNames = jsonscan.Guesses("eventVersion", "userIdentity", "eventTime", eventSource, eventName)
+	headOrder = [...]parts{0, partIdentity, 0, partSource, partName}
+
+	identityNames = jsonscan.Guesses("type", "principalId", "arn", "accountId", "accessKeyId", "userName")
+	resourceNames = jsonscan.Guesses("accountId", "type", "ARN")
+)
+
+// Indexes of these.
+const (
+	identityARN = 2
+
+	resourceAccount = 0
+	resourceType    = 1
+	resourceARN     = 2
+)
+
 // load reads what was left for later: from the beginning of the record, if that goes well, or else by
 // going on to there.
 func (v *view) load() {
@@ -278,47 +301,42 @@ func (v *view) load() {
 // fromBeginning reads what is wanted from the beginning of the record. It reports false, and has read
 // nothing, if anything is not as CloudTrail writes it.
 func (v *view) fromBeginning() bool {
-	scan := jsonscan.New(v.document[:v.rest])
+	text := v.document[:v.rest]
+	scan := jsonscan.New(text)
 	if v.rest < len(`{"eventVersion":`) || scan.Peek() != jsonscan.Object {
 		return false // all was read already
 	}
 	scan.Open()
 	var source, name, arn string
-	for left := v.later & headParts; left != 0; {
-		raw, ok, err := scan.Name()
-		if !ok || err != nil || raw.Escaped {
+	var err error
+	left := v.later & headParts
+	for i, part := range headOrder {
+		if left == 0 {
+			break
+		}
+		guessed, from, to := scan.Guess(headNames[i : i+1])
+		if guessed < 0 {
 			return false
 		}
-		switch string(raw.Raw) {
-		case "eventVersion", "eventTime":
-			if _, _, ok := scan.TryPlain(); !ok {
-				if _, err := scan.Skip(); err != nil {
-					return false
-				}
-			}
-		case "userIdentity":
-			if left&partIdentity == 0 || scan.Peek() != jsonscan.Object {
-				if _, err := scan.Skip(); err != nil {
-					return false
-				}
-			} else if arn, err = nextARN(&scan); err != nil {
+		switch left & part {
+		case partIdentity:
+			if to > 0 || scan.Peek() != jsonscan.Object {
 				return false
 			}
-			left &^= partIdentity
-		case eventSource:
-			source, err = nextString(&scan)
-			left &^= partSource
-		case eventName:
-			name, err = nextString(&scan)
-			left &^= partName
+			arn, err = nextARN(&scan, text)
+		case partSource:
+			source, err = guessedString(&scan, text, from, to)
+		case partName:
+			name, err = guessedString(&scan, text, from, to)
 		default:
-			return false
+			err = guessedPass(&scan, to)
 		}
 		if err != nil {
 			return false
 		}
+		left &^= part
 	}
-	middle := v.document[scan.Offset():v.rest]
+	middle := text[scan.Offset():]
 	if bytes.IndexByte(middle, '\\') >= 0 && bytes.Contains(middle, []byte(`\u`)) {
 		return false // names may have escapes
 	}
@@ -471,27 +489,39 @@ func readResources(text []byte, dst []record.Resource) ([]record.Resource, error
 		}
 		scan.Open()
 		var res record.Resource
-		for {
-			name, more, err := scan.Name()
-			if err != nil {
-				return dst, err
+		for i := 0; i < len(resourceNames) && err == nil; i++ {
+			guessed, from, to := scan.Guess(resourceNames[i:])
+			if guessed < 0 {
+				break
 			}
-			if !more {
+			i += guessed
+			switch i {
+			case resourceAccount:
+				err = guessedPass(&scan, to)
+			case resourceType:
+				res.Type, err = guessedString(&scan, text, from, to)
+			case resourceARN:
+				res.ARN, err = guessedString(&scan, text, from, to)
+			}
+		}
+		for err == nil {
+			var name jsonscan.Text
+			if name, more, err = scan.Name(); err != nil || !more {
 				break
 			}
 			switch textOf(name) {
 			case "ARN", "arn":
-				res.ARN, err = nextString(&scan)
+				res.ARN, err = nextString(&scan, text)
 			case "ARNPrefix":
-				res.ARNPrefix, err = nextString(&scan)
+				res.ARNPrefix, err = nextString(&scan, text)
 			case "type":
-				res.Type, err = nextString(&scan)
+				res.Type, err = nextString(&scan, text)
 			default:
-				_, err = scan.Skip()
+				err = pass(&scan)
 			}
-			if err != nil {
-				return dst, err
-			}
+		}
+		if err != nil {
+			return dst, err
 		}
 		dst = append(dst, res)
 	}
@@ -501,43 +531,78 @@ func readResources(text []byte, dst []record.Resource) ([]record.Resource, error
 func readARN(text []byte) (arn string) {
 	scan := jsonscan.New(text)
 	scan.Peek()
-	arn, _ = nextARN(&scan)
+	arn, _ = nextARN(&scan, text)
 	return arn
 }
 
-// nextARN returns the arn in the object that comes next; before an error, the last one.
-func nextARN(scan *jsonscan.Scanner) (arn string, err error) {
+// nextARN returns the arn in the object that comes next in a text; before an error, the last one.
+func nextARN(scan *jsonscan.Scanner, text []byte) (arn string, err error) {
 	scan.Open()
+	for i := 0; i < len(identityNames); i++ {
+		guessed, from, to := scan.Guess(identityNames[i:])
+		if guessed < 0 {
+			break
+		}
+		i += guessed
+		if i == identityARN {
+			arn, err = guessedString(scan, text, from, to)
+		} else {
+			err = guessedPass(scan, to)
+		}
+		if err != nil {
+			return arn, err
+		}
+	}
 	for {
 		name, more, err := scan.Name()
 		if !more || err != nil {
 			return arn, err
 		}
-		if textOf(name) == "arn" {
-			next, err := nextString(scan)
-			if err != nil {
+		if textOf(name) != "arn" {
+			if err := pass(scan); err != nil {
 				return arn, err
 			}
-			arn = next
 			continue
 		}
-		if _, _, ok := scan.TryPlain(); ok {
-			continue
-		}
-		if _, err := scan.Skip(); err != nil {
+		next, err := nextString(scan, text)
+		if err != nil {
 			return arn, err
 		}
+		arn = next
 	}
+}
+
+// pass passes over the value that comes next.
+func pass(scan *jsonscan.Scanner) error {
+	_, err := scan.Skip()
+	return err
+}
+
+// guessedPass passes over the value of a name that was guessed, if [jsonscan.Scanner.Guess] has not done so.
+func guessedPass(scan *jsonscan.Scanner, to int) error {
+	if to > 0 {
+		return nil
+	}
+	return pass(scan)
+}
+
+// guessedString returns the value of a name that was guessed if it is a string, and nothing if it is
+// anything else. from and to are what [jsonscan.Scanner.Guess] has said of it.
+func guessedString(scan *jsonscan.Scanner, text []byte, from, to int) (string, error) {
+	if to > 0 {
+		return stringOf(text[from:to]), nil
+	}
+	return nextString(scan, text)
 }
 
 // readString returns a value if it is a string, and nothing if it is anything else.
 func readString(value []byte) (string, error) {
 	scan := jsonscan.New(value)
-	return nextString(&scan)
+	return nextString(&scan, value)
 }
 
-// nextString does the same for the value that comes next.
-func nextString(scan *jsonscan.Scanner) (string, error) {
+// nextString does the same for the value that comes next in a text.
+func nextString(scan *jsonscan.Scanner, text []byte) (string, error) {
 	if scan.Peek() != jsonscan.String {
 		_, err := scan.Skip()
 		return "", err
