@@ -35,7 +35,14 @@
 //	{"type": ..., "values": {...}}                             the resource around them, as in
 //	                                                           planned_values
 //	{"type": ..., "change": {"after": {...}}}                  the same, as in resource_changes
+//	{"Resources": {...}}                                       a whole CloudFormation template (JSON)
+//	{"planned_values": {...}}, {"resource_changes": [...]}     what terraform show -json prints of a plan,
+//	{"values": {...}, "format_version": ...}                   and of a state
 //	[{...}, ...]                                               one list alone, in any of these spellings
+//
+// Templates, plans and states may have several trails, which [CompileAll] returns by their logical IDs
+// or addresses; Compile takes only one. Selectors that a plan does not know before it is applied are an
+// error.
 //
 // [FromSDK] takes the values of the AWS SDK for Go. Offsets and pointers, in errors and in reasons,
 // always lead into the text that was given. In templates and plans, whatever else a trail has is
@@ -48,10 +55,26 @@
 //
 // # Which events there are
 //
-// Management events are calls that manage resources, and sign-ins. Data events are calls on what is
-// in them: an object, a function, an item. Network activity events are calls through a VPC endpoint.
+// A record in CloudTrail is of a category, and selectors look at three of these:
+//
+//	Management       calls that manage resources, and sign-ins: CreateBucket, RunInstances, ConsoleLogin
+//	Data             calls on what is in a resource: GetObject, Invoke, PutItem. There can be very many;
+//	                 nothing is logged unless a selector names the type of resource, and all is charged
+//	NetworkActivity  calls through a VPC endpoint; each service needs a selector of its own
+//
 // A trail without selectors logs all management events and nothing else. One with selectors logs
-// what any of them takes. A trail has either basic or advanced ones.
+// what any of them takes. Insights events and aggregated events have settings of their own. A trail has
+// either basic or advanced selectors:
+//
+//	                          basic                          advanced
+//	management events         all, reads or writes           all, reads or writes
+//	without the services      KMS, RDS Data API              KMS, RDS Data API
+//	data events on            S3 objects, Lambda functions,  every type of resource that has them
+//	                          DynamoDB tables
+//	chosen by                 resource, read or write        resource, read or write, call, caller, source...
+//	exclusions                                               with the operators that begin with Not
+//	network activity events                                  yes
+//	limit                     5 selectors, 250 values        500 values
 //
 // What kind a record is, and whether the call only read, the record says itself or
 // [record.Record.Category] and [record.Record.IsReadOnly] derive; [Reason] tells which.
@@ -98,7 +121,21 @@
 // eventCategory, resources.type, and the eventSource of network activity have one value, so that
 // each type and each source needs a selector of its own. resources.ARN is that of the record's
 // resources of the selected type. userIdentity.arn is, for a role, that of the session. Values stand
-// for themselves: there are no wildcards, and case matters.
+// for themselves: there are no wildcards, and case matters. The fields mean:
+//
+//	eventCategory    one of the three above; decides which other fields there may be
+//	resources.type   the type of resource: AWS::S3::Object
+//	resources.ARN    its ARN: arn:aws:s3:::bucket/key, or what the ARNs of several begin with
+//	readOnly         true for calls that only read
+//	eventSource      the service: s3.amazonaws.com
+//	eventName        the call: PutObject
+//	eventType        AwsApiCall, AwsServiceEvent...
+//	userIdentity.arn who called: arn:aws:iam::111122223333:user/Alice,
+//	                 or arn:aws:sts::111122223333:assumed-role/Role/session
+//	sessionCredentialFromConsole
+//	                 true for calls from a session in the console; other records do not have it
+//	errorCode        of calls that the policy of the endpoint denied
+//	vpcEndpointId    the endpoint
 //
 // # How conditions combine
 //
@@ -124,6 +161,17 @@
 //
 // A field that the record does not have is neither selected nor deselected.
 //
+// More conditions, for selectors that have the required ones on eventCategory and resources.type too:
+//
+//	all but HeadObject          {"Field": "eventName", "NotEquals": ["HeadObject"]}
+//	all of a bucket but tmp/    {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::photos/"],
+//	                             "NotStartsWith": ["arn:aws:s3:::photos/tmp/"]}
+//	only writes                 {"Field": "readOnly", "Equals": ["false"]}
+//	not by one role             {"Field": "userIdentity.arn",
+//	                             "NotStartsWith": ["arn:aws:sts::111122223333:assumed-role/Backup/"]}
+//
+// To log this and that, write two selectors; to log this except that, one with a Not.
+//
 // # Comparing
 //
 // [Diff] tells what a trail stops and starts to log if its selectors are replaced, and
@@ -139,7 +187,8 @@
 // are also how to have other ones, or none.
 //
 // Match takes one binary search for each list of values, and allocates nothing. MatchText reads a
-// record from its end, and no farther than the selectors need: the category may be enough.
+// record from its end, and no farther than the selectors need: the category may be enough. What stands
+// at the beginning of a record, its caller and call, is read only if nothing else decides.
 //
 // # Traps
 //

@@ -98,6 +98,22 @@ func ExampleCompile_template() {
 	// Output: selector: ReadWriteType "None" is not valid in /Properties/EventSelectors/0/ReadWriteType (offset 142)
 }
 
+// What terraform show -json prints of a plan may have several trails.
+func ExampleCompileAll() {
+	trails, err := selector.CompileAll(`{"format_version": "1.2", "planned_values": {"root_module": {
+		"resources": [{"address": "aws_cloudtrail.all", "type": "aws_cloudtrail", "values": {"s3_bucket_name": "logs"}}],
+		"child_modules": [{"resources": [{"address": "module.photos.aws_cloudtrail.uploads", "type": "aws_cloudtrail",
+			"values": {"event_selector": [{"read_write_type": "WriteOnly", "include_management_events": false,
+				"data_resource": [{"type": "AWS::S3::Object", "values": ["arn:aws:s3:::photos/"]}]}]}}]}]}}}`)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	set := selector.NewSet(maps.All(trails))
+	fmt.Println(set.Match(call("PutObject", "photos", "cat.jpg")), set.Match(call("CreateBucket", "photos", "")))
+	// Output: [module.photos.aws_cloudtrail.uploads] [aws_cloudtrail.all]
+}
+
 func ExampleFromSDK() {
 	// output, err := client.GetEventSelectors(ctx, ...)
 	basic := []types.EventSelector{{ReadWriteType: types.ReadWriteTypeWriteOnly}}

@@ -18,6 +18,9 @@ import (
 //	{"event_selector": ...}                              values in a Terraform plan
 //	{"type": ..., "values": {...}}                       a resource of planned_values
 //	{"type": ..., "change": {"after": {...}}}            one of resource_changes
+//	{"Resources": {...}}                                 a whole template: see file.go
+//	{"planned_values": ...}, {"resource_changes": ...}   a whole plan
+//	{"values": ..., "format_version": ...}               a whole state
 //	[{"ReadWriteType": ...}], [{"fieldSelectors": ...}]  one list alone, in any of the spellings
 
 // A format is how a text is to be read.
@@ -34,6 +37,8 @@ const (
 	properties                    // in an object that has all about a trail
 	templateResource              // in the Properties of an object
 	planResource                  // in the values of an object, or in its change
+	templateFile                  // in resources of a whole template: see file.go
+	planFile                      // in those of a whole plan or state
 	basicList                     // the text is the list
 	advancedList
 )
@@ -114,6 +119,10 @@ func formatOf(scan jsonscan.Scanner) format {
 	case jsonscan.Object:
 		has := namesOf(scan)
 		switch {
+		case has("planned_values", "resource_changes"), has("values") && has("format_version"):
+			return format{planFile, terraform}
+		case has("Resources"):
+			return format{templateFile, api}
 		case has("Properties"):
 			return format{templateResource, api}
 		case has("values", "change"):
@@ -164,9 +173,9 @@ func (f format) isTemplate() bool {
 
 // resource reads the resource around the selectors in a template or a plan.
 func (p *parser) resource(t *tree) error {
-	want, inside := "AWS::CloudTrail::Trail", "Properties"
+	want, inside := p.typeOfTrail(), "Properties"
 	if p.shape == planResource {
-		want, inside = "aws_cloudtrail", "values or change.after"
+		inside = "values or change.after"
 	}
 	found := false
 	trail := func(at place) error {

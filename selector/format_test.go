@@ -2,7 +2,10 @@ package selector
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +35,27 @@ var formats = map[string]func(top object) string{
 	"plan": func(top object) string { return marshal(plan(top)) },
 	"plan-resource": func(top object) string {
 		return marshal(object{"type": "aws_cloudtrail", "name": "t", "values": plan(top)})
+	},
+	"template-file": func(top object) string {
+		return marshal(object{"Resources": object{"Logs": object{"Type": "AWS::S3::Bucket"},
+			"Audit": object{"Type": "AWS::CloudTrail::Trail", "DependsOn": "Logs", "Properties": template(top)}}, "Outputs": nil})
+	},
+	"plan-file": func(top object) string {
+		return marshal(object{"format_version": "1.2", "planned_values": object{"outputs": object{}, "root_module": object{
+			"resources": []any{object{"address": "aws_s3_bucket.logs", "type": "aws_s3_bucket", "values": object{}}},
+			"child_modules": []any{object{"address": "module.audit", "resources": []any{
+				object{"address": "module.audit.aws_cloudtrail.t", "mode": "managed", "type": "aws_cloudtrail", "name": "t", "values": plan(top)}}}}}},
+			"resource_changes": []any{object{"address": "module.audit.aws_cloudtrail.t", "type": "aws_cloudtrail",
+				"change": object{"before": nil, "after": plan(top), "after_unknown": object{"arn": true, "event_selector": []any{object{}}}}}}})
+	},
+	"plan-state": func(top object) string {
+		return marshal(object{"format_version": "1.0", "values": object{"root_module": object{
+			"resources": []any{object{"address": "aws_cloudtrail.t", "type": "aws_cloudtrail", "values": plan(top)}}}}})
+	},
+	"plan-changes": func(top object) string {
+		return marshal(object{"resource_changes": []any{
+			object{"address": "aws_cloudtrail.old", "type": "aws_cloudtrail", "change": object{"before": plan(top), "after": nil}},
+			object{"address": "aws_cloudtrail.t", "type": "aws_cloudtrail", "change": object{"before": nil, "after": plan(top)}}}})
 	},
 	"plan-change": func(top object) string {
 		return marshal(object{"type": "aws_cloudtrail", "change": object{"before": nil, "after": plan(top)}})
@@ -253,5 +277,83 @@ func TestFromSDK(t *testing.T) {
 	_, err := FromSDK([]types.EventSelector{{ReadWriteType: "read-only"}}, nil)
 	if err == nil || !strings.Contains(err.Error(), "in /EventSelectors/0/ReadWriteType (offset 36)") {
 		t.Errorf("an error from values of the SDK: %v", err)
+	}
+}
+
+// A planOf has the trails of some addresses, each of which logs writes to a bucket of its own.
+func planOf(addresses ...string) string {
+	var resources []any
+	for _, a := range addresses {
+		resources = append(resources, object{"address": a, "mode": "managed", "type": "aws_cloudtrail", "values": object{
+			"event_selector": []any{object{"data_resource": []any{object{"type": "AWS::S3::Object", "values": []any{"arn:aws:s3:::" + a + "/"}}}}}}})
+	}
+	return marshal(object{"format_version": "1.2", "planned_values": object{"root_module": object{"resources": resources}}})
+}
+
+func TestCompileAll(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{planOf("aws_cloudtrail.a", "module.m.aws_cloudtrail.b"), "aws_cloudtrail.a, module.m.aws_cloudtrail.b"},
+		{planOf("aws_cloudtrail.a"), "aws_cloudtrail.a"},
+		{planOf(), "there is no trail in the text, which would be of the type aws_cloudtrail (offset 0)"},
+		{planOf("a", "a"), "there are two trails a in /planned_values/root_module/resources/1"},
+		{`{"Resources": {"A": {"Type": "AWS::CloudTrail::Trail", "Properties": {"IsLogging": true}}, "B": {"Type": "AWS::CloudTrail::Trail",
+			"Properties": {"EventSelectors": [{"IncludeManagementEvents": "true"}]}}, "C": null}}`, "A, B"},
+		{`{"Resources": {"A": {"Type": "AWS::CloudTrail::Trail", "Properties": {"EventSelectors": [{"ReadWriteType": "None"}]}}}}`,
+			`ReadWriteType "None" is not valid in /Resources/A/Properties/EventSelectors/0/ReadWriteType (offset 107)`},
+		{`{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}`, "would be of the type AWS::CloudTrail::Trail"},
+		{`{"Resources": {"A": {"Type": "AWS::CloudTrail::Trail"}}}`, "Properties is missing"},
+		{`{"Resources": []}`, "an array where an object is due in /Resources"},
+		{`{"resource_changes": [{"type": "aws_cloudtrail", "change": {"after": {}, "after_unknown": {"event_selector": [{"data_resource": [{"values": [true]}]}]}},
+			"address": "aws_cloudtrail.t"}]}`, "the selectors of aws_cloudtrail.t are known only after the plan was applied in /resource_changes/0/change/after_unknown/event_selector"},
+		{`{"resource_changes": [{"type": "aws_cloudtrail", "change": {"after": {}}}]}`, "the trail in /resource_changes/0"},
+		{`{"planned_values": {}, "planned_values": {}}`, "planned_values is there twice"},
+		{`{"planned_values": {}} 5`, "expected the end of the text"},
+		{`{"TrailName": "t"}`, "t"},
+		{`{"TrailARN": "arn:aws:cloudtrail:us-east-1:111122223333:trail/t"}`, "arn:aws:cloudtrail:us-east-1:111122223333:trail/t"},
+		{`[]`, ""},
+	}
+	for _, test := range tests {
+		trails, err := CompileAll(test.text)
+		if err != nil {
+			checkError(t, test.text, err)
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%s: %v, want %s", test.text, err, test.want)
+			}
+			continue
+		}
+		if got := strings.Join(slices.Sorted(maps.Keys(trails)), ", "); got != test.want {
+			t.Errorf("%s: %s, want %s", test.text, got, test.want)
+		}
+		for name, s := range trails {
+			if s.String() != test.text {
+				t.Errorf("%s: the text of %s is %s", test.text, name, s)
+			}
+		}
+	}
+	deep := `{"planned_values": {"root_module": ` + strings.Repeat(`{"child_modules": [`, 2000) + strings.Repeat(`]}`, 2000) + `}}`
+	if _, err := CompileAll(deep); !errors.Is(err, ErrLimit) {
+		t.Errorf("modules 2000 deep: %v", err)
+	}
+}
+
+// TestCompileSeveral compiles a text with several trails as if it had one.
+func TestCompileSeveral(t *testing.T) {
+	_, err := Compile(planOf("aws_cloudtrail.a", "module.m.aws_cloudtrail.b"))
+	const want = "there are 2 trails: aws_cloudtrail.a, module.m.aws_cloudtrail.b; choose one of those that CompileAll returns"
+	if err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ErrConflict) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	trails, err := CompileAll(planOf("aws_cloudtrail.a", "aws_cloudtrail.b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := parseRecord(t, []byte(`{"eventCategory": "Data", "eventName": "PutObject", "eventSource": "s3.amazonaws.com",
+		"resources": [{"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::aws_cloudtrail.b/x"}]}`))
+	if trails["aws_cloudtrail.a"].Match(r) || !trails["aws_cloudtrail.b"].Match(r) {
+		t.Error("the trails are mixed up")
+	}
+	const pointer = "/planned_values/root_module/resources/1/values/event_selector/0/data_resource/0/values/0"
+	if reason := trails["aws_cloudtrail.b"].Explain(r); reason.Pointer != pointer {
+		t.Errorf("the pointer is %s", reason.Pointer)
 	}
 }

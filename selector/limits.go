@@ -36,7 +36,11 @@ func LaunchLimits() Limits { return Limits{SelectorValues: 50, PrefixesOnly: tru
 // Compile is [Compile] within the limits l. If the text is beyond one of them, [ErrLimit] is in the
 // error.
 func (l Limits) Compile(text string) (*Selector, error) {
-	t, err := parse(text)
+	trees, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	t, err := single(trees)
 	if err != nil {
 		return nil, err
 	}

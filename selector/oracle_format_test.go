@@ -1,6 +1,7 @@
 package selector
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,10 @@ func toAPISlow(v any) object {
 			return slices.ContainsFunc(list, func(name string) bool { _, ok := v[name]; return ok })
 		}
 		switch {
+		case names("planned_values", "resource_changes"), names("values") && names("format_version"), names("Resources"):
+			trails := fileSlow(v)
+			refuseIf(len(trails) != 1, "%d trails", len(trails))
+			return toAPISlow(trails[0])
 		case names("Properties"):
 			refuseIf(v["Type"] != "AWS::CloudTrail::Trail", "Type %v", v["Type"])
 			inner, ok := v["Properties"].(object)
@@ -43,6 +48,73 @@ func toAPISlow(v any) object {
 		return v
 	}
 	panic(refused("neither an object nor an array"))
+}
+
+// fileSlow returns the resources of a template, plan or state that are trails.
+func fileSlow(file object) (trails []any) {
+	some := func(v any) (o object, ok bool) {
+		o, ok = v.(object)
+		refuseIf(v != nil && !ok, "no object: %v", v)
+		return o, ok
+	}
+	is := func(v any, typ string) bool {
+		o, ok := v.(object)
+		refuseIf(!ok, "no object: %v", v)
+		return o["type"] == typ && o["mode"] != "data" || o["Type"] == typ && typ != "aws_cloudtrail"
+	}
+	modules := false
+	var module func(v any)
+	module = func(v any) {
+		m, ok := v.(object)
+		refuseIf(!ok, "no object: %v", v)
+		modules = true
+		resources, _ := get[[]any](m, "resources")
+		for _, r := range resources {
+			if is(r, "aws_cloudtrail") {
+				trails = append(trails, r)
+			}
+		}
+		children, _ := get[[]any](m, "child_modules")
+		for _, c := range children {
+			module(c)
+		}
+	}
+	isPlan := false
+	for _, name := range []string{"planned_values", "values"} {
+		if file["planned_values"] == nil && file["resource_changes"] == nil && (file["values"] == nil || file["format_version"] == nil) {
+			break
+		}
+		isPlan = true
+		if values, ok := some(file[name]); ok && values["root_module"] != nil {
+			module(values["root_module"])
+		}
+	}
+	if !isPlan {
+		resources, _ := some(file["Resources"])
+		for _, name := range slices.Sorted(maps.Keys(resources)) {
+			if resources[name] != nil && is(resources[name], "AWS::CloudTrail::Trail") {
+				trails = append(trails, resources[name])
+			}
+		}
+		return trails
+	}
+	changes, _ := get[[]any](file, "resource_changes")
+	var changed []any
+	for _, c := range changes {
+		trail := is(c, "aws_cloudtrail")
+		change, hasChange := c.(object)["change"].(object)
+		unknown, _ := change["after_unknown"].(object)
+		for _, name := range []string{"event_selector", "advanced_event_selector"} {
+			refuseIf(trail && strings.Contains(marshal(unknown[name]), "true"), "unknown yet")
+		}
+		if trail && !(hasChange && change["after"] == nil) {
+			changed = append(changed, c)
+		}
+	}
+	if !modules {
+		return changed
+	}
+	return trails
 }
 
 func listToAPISlow(list []any) object {

@@ -1,6 +1,7 @@
 package selector
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 // not told apart.
 type tree struct {
 	place
+	name       string // of the trail, in a text that may have several
 	trailARN   leaf
 	trailName  leaf
 	basicAt    place
@@ -67,8 +69,9 @@ type leaf struct {
 
 func (at place) present() bool { return at.pointer != "" }
 
-// parse reads text, which must be one JSON value in UTF-8, in one of the formats.
-func parse(text string) (*tree, error) {
+// parse reads text, which must be one JSON value in UTF-8, in one of the formats. It returns at least one
+// trail, and more only of files.
+func parse(text string) ([]*tree, error) {
 	for i, r := range text {
 		if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
 			return nil, place{"", i}.errorf(ErrSyntax, "not UTF-8")
@@ -76,6 +79,9 @@ func parse(text string) (*tree, error) {
 	}
 	p := parser{scan: jsonscan.New([]byte(text))}
 	p.format = formatOf(p.scan)
+	if p.shape == planFile || p.shape == templateFile {
+		return p.file(p.here(""))
+	}
 	t := new(tree)
 	if err := p.tree(t); err != nil {
 		return nil, err
@@ -83,7 +89,8 @@ func parse(text string) (*tree, error) {
 	if err := p.scan.Close(); err != nil {
 		return nil, place{}.syntax(err)
 	}
-	return t, nil
+	t.name = cmp.Or(t.trailName.text, t.trailARN.text)
+	return []*tree{t}, nil
 }
 
 // A parser reads a text with one method for each kind of value in a tree. Each is called with the

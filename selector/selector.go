@@ -20,7 +20,7 @@ type Selector struct {
 // Compile reads the event selectors of one trail, in the JSON that the AWS CLI prints for
 // get-event-selectors, an object with EventSelectors or AdvancedEventSelectors, or in another of the
 // formats that the package comment lists. A list that is empty or null counts as absent; if both do, as
-// in {}, the trail logs management events.
+// in {}, the trail logs management events. A text with several trails is for [CompileAll].
 //
 // What PutEventSelectors would refuse is an error here, a [*SyntaxError].
 func Compile(text string) (*Selector, error) { return Limits{}.Compile(text) }
