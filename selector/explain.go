@@ -62,9 +62,9 @@ type Reason struct {
 // Explain tells what [Selector.Match] answers for a record, and why. It looks at each selector in
 // turn, until one takes the record.
 func (s *Selector) Explain(r *record.Record) Reason {
-	e := explainer{facts: factsOf(r)}
-	_, e.categoryBasis = r.Category()
-	_, e.readOnlyBasis = r.IsReadOnly()
+	e := explainer{facts: facts{Record: r}}
+	e.category, e.categoryBasis = r.Category()
+	e.readOnly, e.readOnlyBasis = r.IsReadOnly()
 	e.resources = r.Resources
 	if arn, ok := r.S3ObjectARN(); ok && len(r.Resources) == 0 {
 		e.resources = []record.Resource{{ARN: arn, Type: basicTypes[s3Object]}}

@@ -12,7 +12,7 @@ import (
 // Match allocates no memory, unless it has to rebuild an ARN from requestParameters that are
 // written with escapes.
 func (s *Selector) Match(r *record.Record) bool {
-	f := factsOf(r)
+	f := factsOf(r, &s.wants)
 	if f.needsObject() {
 		var buf [maxS3ObjectARN]byte
 		f.object = objectOf(r, buf[:0])
@@ -31,11 +31,19 @@ type facts struct {
 	asked bool  // one of them would decide about the record, so that an answer does not count
 }
 
-func factsOf(r *record.Record) facts {
+// factsOf finds out what selectors ask that have the given wants.
+func factsOf(r *record.Record, w *wants) facts {
 	f := facts{Record: r}
-	f.category, _ = r.Category()
-	f.readOnly, _ = r.IsReadOnly()
+	f.classify(w)
 	return f
+}
+
+// classify sets category and readOnly, if that is asked.
+func (f *facts) classify(w *wants) {
+	f.category, _ = f.Category()
+	if w.of(f.category)&partReadOnly != 0 {
+		f.readOnly, _ = f.IsReadOnly()
+	}
 }
 
 // needsObject reports whether the resource has to be rebuilt, which needs a buffer that most records

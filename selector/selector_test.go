@@ -164,6 +164,45 @@ func TestMustCompile(t *testing.T) {
 }
 
 // TestSet shows what the lists of conditions look like when they are compiled.
+// TestSetLaws puts records to sets of any size, and to their selectors one by one.
+func TestSetLaws(t *testing.T) {
+	logged := 0
+	for seed := range uint64(150) {
+		g := newGenerator(seed)
+		n := pick(g, 0, 1, 5, 30, 64, 65, 130)
+		if seed == 0 {
+			n = 1100 // more than a trailSet has room for
+		}
+		var trails []*Selector
+		for len(trails) < n {
+			if s, err := Compile(g.selectors()); err == nil {
+				trails = append(trails, s)
+			}
+		}
+		set := NewSet(slices.All(trails))
+		for range 20 {
+			text := g.record()
+			r := parseRecord(t, []byte(text))
+			var want []int
+			for i, s := range trails {
+				if s.Match(r) {
+					want = append(want, i)
+				}
+			}
+			logged += len(want)
+			if got := set.Match(r); !slices.Equal(got, want) {
+				t.Fatalf("seed %d: the set logs %v, want %v\n%s", seed, got, want, text)
+			}
+			if got, err := set.AppendMatchText(nil, []byte(text)); !slices.Equal(got, want) || err != nil {
+				t.Fatalf("seed %d: the set logs %v of the text, %v, want %v\n%s", seed, got, err, want, text)
+			}
+		}
+	}
+	if logged < 1000 {
+		t.Errorf("only %d are logged", logged)
+	}
+}
+
 func TestSet(t *testing.T) {
 	leaves := func(texts string) (l []leaf) {
 		for _, s := range strings.Fields(texts) {

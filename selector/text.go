@@ -204,8 +204,7 @@ func (v *view) read(text []byte, w *wants) error {
 	if err != nil {
 		return v.refused(text, err)
 	}
-	v.category, _ = v.Category()
-	v.readOnly, _ = v.IsReadOnly()
+	v.classify(w)
 	if v.needsObject() {
 		v.object = objectOf(&v.record, v.arn[:0])
 	}
