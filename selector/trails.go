@@ -93,7 +93,8 @@ type trailSet [16]uint64
 //
 // are
 //
-//	management  0
+//	management  0                                       of the trails that take all, reads or writes, there
+//	                                                    is a bit; the others are asked
 //	objects     by prefix  arn:aws:s3:::a/    0 1       the longest prefix of an ARN is found by binary
 //	                       arn:aws:s3:::a/b/  0  ↑      search, and the others are above it
 //	            others     1                            whose ARN is not selected by Equals or StartsWith
@@ -101,7 +102,8 @@ type trailSet [16]uint64
 // Those that are found are then asked whether the rest of their conditions agrees, too.
 type crowd struct {
 	terms      []crowdTerm
-	management []int32 // of terms, as all that follow
+	all        [2][]uint64 // trails that take all management events that write, or that read
+	management []int32     // of terms, as all that follow
 	network    []int32
 	data       []typeCrowd
 }
@@ -130,6 +132,9 @@ type arnTerms struct {
 // newCrowd returns the crowd of the given trails.
 func newCrowd(selectors []*Selector) *crowd {
 	c := new(crowd)
+	for i := range c.all {
+		c.all[i] = make([]uint64, (len(selectors)+63)/64)
+	}
 	for trail, s := range selectors {
 		for _, a := range s.terms() {
 			a.arn, a.asks = nil, 0
@@ -143,7 +148,7 @@ func newCrowd(selectors []*Selector) *crowd {
 			c.terms = append(c.terms, crowdTerm{a, trail})
 			switch a.category {
 			case record.Management:
-				c.management = append(c.management, i)
+				c.manage(i, &c.terms[i])
 			case record.NetworkActivity:
 				c.network = append(c.network, i)
 			case record.Data:
@@ -156,6 +161,19 @@ func newCrowd(selectors []*Selector) *crowd {
 		c.data[i].prefixes = merge(c.data[i].prefixes)
 	}
 	return c
+}
+
+// manage enters a term for management events.
+func (c *crowd) manage(i int32, t *crowdTerm) {
+	if t.asks&^partReadOnly != 0 {
+		c.management = append(c.management, i)
+		return
+	}
+	for read, all := range c.all {
+		if t.match(&facts{category: record.Management, readOnly: read == 1}) {
+			all[t.trail/64] |= 1 << (t.trail % 64)
+		}
+	}
 }
 
 // of returns the terms for a type of resources.
@@ -204,6 +222,11 @@ func merge(list []arnTerms) []arnTerms {
 func (c *crowd) match(f *facts, v *view, logged []uint64) {
 	switch f.category {
 	case record.Management:
+		all := c.all[0]
+		if f.readOnly {
+			all = c.all[1]
+		}
+		copy(logged, all)
 		c.ask(c.management, f, v, logged)
 	case record.NetworkActivity:
 		c.ask(c.network, f, v, logged)
