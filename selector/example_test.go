@@ -53,6 +53,25 @@ func ExampleSelector_Explain() {
 	// no-value /EventSelectors/0/DataResources/0 arn:aws:s3:::amzn-s3-demo-bucket/cat.jpg
 }
 
+// What each selector says, as JSON.
+func ExampleSelector_ExplainEach() {
+	s := selector.MustCompile(`[
+		{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
+		{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]},
+			{"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+			{"Field": "eventName", "Equals": ["DeleteObject"]}]}]`)
+	for _, reason := range s.ExplainEach(call("PutObject", "photos", "cat.jpg")) {
+		text, err := json.Marshal(reason)
+		if err != nil {
+			fmt.Println(err)
+		}
+		fmt.Println(string(text))
+	}
+	// Output:
+	// {"logged":false,"cause":"no-category","pointer":"/0","field":"eventCategory","value":"Data","category":"Data","categoryBasis":"eventSource and eventName","readOnly":false}
+	// {"logged":false,"cause":"field-refused","pointer":"/1/FieldSelectors/2","field":"eventName","value":"PutObject","category":"Data","categoryBasis":"eventSource and eventName","readOnly":false}
+}
+
 func ExampleCompile() {
 	_, err := selector.Compile(`{"EventSelectors": [{"DataResources": [
 		{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::data-bucket"]}]}]}`)

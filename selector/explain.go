@@ -26,61 +26,50 @@ const (
 )
 
 // A Reason is why a trail logs a record, or why not. Reasons can be compared, and counted by Cause or
-// Pointer.
+// Pointer. Their JSON form is stable.
 type Reason struct {
-	Logged bool
-	Cause  Cause
+	Logged bool  `json:"logged"`
+	Cause  Cause `json:"cause"`
 
 	// Pointer is a JSON Pointer into the text of the selectors: to the value that takes the record's
 	// resource, or the selector that takes the record; or, if the record is dropped, to the condition
 	// that refused it in the selector that came nearest, which is the one that passed most conditions.
 	// If no selector is for its category, it points to their list. It is empty for a trail without
 	// selectors, and for a list that is the whole text.
-	Pointer string
+	Pointer string `json:"pointer"`
 
 	// Operand is what Pointer points to, if that is a string or a boolean.
-	Operand string
+	Operand string `json:"operand,omitempty"`
 
 	// Field is what was compared, by its name in advanced selectors, and Value what the record has
 	// there.
-	Field, Value string
+	Field string `json:"field"`
+	Value string `json:"value"`
 
 	// Category is that of the record, and CategoryBasis what it rests on.
-	Category      record.Category
-	CategoryBasis record.Basis
+	Category      record.Category `json:"category"`
+	CategoryBasis record.Basis    `json:"categoryBasis"`
 
 	// ReadOnly tells whether the call only read. ReadOnlyBasis is what that rests on, or empty if
 	// the selector did not ask.
-	ReadOnly      bool
-	ReadOnlyBasis record.Basis
+	ReadOnly      bool         `json:"readOnly"`
+	ReadOnlyBasis record.Basis `json:"readOnlyBasis,omitempty"`
 
 	// ResourceBasis tells where a Value for resources.ARN is from: the record's resources or, if it
 	// has none, its requestParameters.
-	ResourceBasis record.Basis
+	ResourceBasis record.Basis `json:"resourceBasis,omitempty"`
 }
 
 // Explain tells what [Selector.Match] answers for a record, and why. It looks at each selector in
-// turn, until one takes the record.
+// turn, until one takes the record; [Selector.ExplainEach] tells what each of them says.
 func (s *Selector) Explain(r *record.Record) Reason {
-	e := explainer{facts: facts{Record: r}}
-	e.category, e.categoryBasis = r.Category()
-	e.readOnly, e.readOnlyBasis = r.IsReadOnly()
-	e.resources = r.Resources
-	if arn, ok := r.S3ObjectARN(); ok && len(r.Resources) == 0 {
-		e.resources = []record.Resource{{ARN: arn, Type: basicTypes[s3Object]}}
-	}
+	e := newExplainer(r)
 	nearest, most := Reason{Cause: NoCategory, Pointer: s.list}, 0
 	if e.category == record.Management {
 		nearest.Cause = NoManagement
 	}
 	for i := range len(s.basic) + len(s.advanced) {
-		var reason Reason
-		var passed int
-		if i < len(s.basic) {
-			reason, passed = e.basic(&s.basic[i])
-		} else {
-			reason, passed = e.advanced(&s.advanced[i-len(s.basic)])
-		}
+		reason, passed := e.ask(s, i)
 		if reason.Logged {
 			return e.finish(reason)
 		}
@@ -89,6 +78,49 @@ func (s *Selector) Explain(r *record.Record) Reason {
 		}
 	}
 	return e.finish(nearest)
+}
+
+// ExplainEach tells of each event selector of the trail, in the order of the text, whether it takes the
+// record, or what is the first condition that refuses it. One that takes no events of the record's
+// category has the cause [NoCategory], with a pointer to the selector.
+func (s *Selector) ExplainEach(r *record.Record) []Reason {
+	e := newExplainer(r)
+	var reasons []Reason
+	for i := range len(s.basic) + len(s.advanced) {
+		reason, _ := e.ask(s, i)
+		if reason.Cause == "" {
+			reason = because(NoCategory, leaf{place: s.placeOf(i)}, eventCategory, string(e.category))
+		}
+		reasons = append(reasons, e.finish(reason))
+	}
+	return reasons
+}
+
+// placeOf returns the place of an event selector.
+func (s *Selector) placeOf(i int) place {
+	if i < len(s.basic) {
+		return s.basic[i].place
+	}
+	return s.advanced[i-len(s.basic)].place
+}
+
+func newExplainer(r *record.Record) *explainer {
+	e := &explainer{facts: facts{Record: r}}
+	e.category, e.categoryBasis = r.Category()
+	e.readOnly, e.readOnlyBasis = r.IsReadOnly()
+	e.resources = r.Resources
+	if arn, ok := r.S3ObjectARN(); ok && len(r.Resources) == 0 {
+		e.resources = []record.Resource{{ARN: arn, Type: basicTypes[s3Object]}}
+	}
+	return e
+}
+
+// ask puts the record to an event selector.
+func (e *explainer) ask(s *Selector, i int) (reason Reason, passed int) {
+	if i < len(s.basic) {
+		return e.basic(&s.basic[i])
+	}
+	return e.advanced(&s.advanced[i-len(s.basic)])
 }
 
 // An explainer puts a record to selectors, one at a time. It returns what became of it and how many

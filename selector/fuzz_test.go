@@ -3,6 +3,7 @@ package selector
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -133,6 +134,14 @@ func checkAgreement(t *testing.T, s *Selector, slow *slow, text string) (logged 
 	}
 	if reason.Logged != (reason.Cause == Selected) || reason.Category == "" || reason.CategoryBasis == "" {
 		t.Errorf("Explain = %#v\nselectors %s\nrecord %s", reason, s, text)
+	}
+	each := s.ExplainEach(r)
+	if len(each) != len(s.basic)+len(s.advanced) {
+		t.Errorf("ExplainEach has %d reasons for %s", len(each), s)
+	}
+	if want != slices.ContainsFunc(each, func(r Reason) bool { return r.Logged }) ||
+		!slices.Contains(each, reason) && reason.Cause != NoCategory && reason.Cause != NoManagement {
+		t.Errorf("Explain = %q, ExplainEach = %q\nselectors %s\nrecord %s", reason, each, s, text)
 	}
 	at, ok := pointed(s.String(), reason.Pointer)
 	operand := ""
