@@ -283,26 +283,29 @@ func (d *draft) regional(head, form, likely, repeated string) bool {
 		return false
 	}
 	if len(name) > 0 {
-		// The Region is found: what is behind it is sought again, with the name.
-		region, _, _ = strings.Cut(text, ":")
-		again := pattern.Part{Before: head}
-		parts = slices.Concat(
-			partsOf(again, d.term.on["resources.ARN"]...), partsOf(again, d.asks("detail.resources.ARN")...),
+		// A text is taken apart at one separator only, so that the Region was sought first, and now the
+		// name is, in any Region, and if that is none that will do, in the one that was found.
+		anywhere, seeking := text, slices.Concat(
+			partsOf(whole, d.term.on["resources.ARN"]...), partsOf(whole, d.asks("detail.resources.ARN")...),
 			partsOf(pattern.Part{}, like(form)), partsOf(pattern.Part{From: 1, To: 2}, append(name, anyString)...))
-		anywhere := text
-		if text, ok = d.text("resources.ARN", '/', parts, candidates...); !ok {
-			// A table may be named by its ARN, too.
-			arn := quoted(head + anywhere)
-			if !d.allows("detail."+repeated, arn) {
-				return false
+		text, ok = d.text("resources.ARN", '/', seeking, candidates...)
+		if ok && !d.allowsRegion(partition, text) {
+			region, _, _ := strings.Cut(anywhere, ":")
+			here := partsOf(pattern.Part{}, demand(map[string]any{"prefix": region + ":"}))
+			if again, found := d.text("resources.ARN", '/', append(here, seeking...), candidates...); found {
+				text = again
+			} else {
+				d.doubts = append(d.doubts, "whether there is such a table in a Region that the rule asks for")
 			}
+		}
+		switch arn := quoted(head + anywhere); {
+		case ok:
+			d.setText(repeated, strings.SplitN(text, "/", 3)[1])
+		case d.allows("detail."+repeated, arn): // a table may be named by its ARN, too
 			text = anywhere
 			d.set(repeated, arn)
-		} else {
-			if !d.allowsRegion(partition, text) {
-				d.doubts = append(d.doubts, "whether the table is in the Region")
-			}
-			d.setText(repeated, strings.SplitN(text, "/", 3)[1])
+		default:
+			return false
 		}
 	}
 	region, _, _ = strings.Cut(text, ":")

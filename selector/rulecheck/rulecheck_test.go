@@ -22,6 +22,7 @@ var trailTexts = map[string]string{
 	"no-kms":   `[{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}]`,
 	"function": `[{"IncludeManagementEvents": false, "DataResources": [{"Type": "AWS::Lambda::Function", "Values": ["arn:aws:lambda:eu-west-1:111122223333:function:f"]}]}]`,
 	"table":    `[{"IncludeManagementEvents": false, "DataResources": [{"Type": "AWS::DynamoDB::Table", "Values": ["arn:aws:dynamodb:us-east-1:111122223333:table/Music"]}]}]`,
+	"tables":   `[{"IncludeManagementEvents": false, "DataResources": [{"Type": "AWS::DynamoDB::Table", "Values": ["arn:aws:dynamodb:us-east-1:111122223333:table/Music", "arn:aws:dynamodb:eu-west-1:111122223333:table/Books"]}]}]`,
 	"nothing":  `[{"IncludeManagementEvents": false, "DataResources": [{"Type": "AWS::S3::Object", "Values": []}]}]`,
 	"jpegs": `[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
 		{"Field": "resources.ARN", "EndsWith": [".jpg"], "NotStartsWith": ["arn:aws:s3:::photos/tmp/"]},
@@ -164,6 +165,10 @@ func TestCheck(t *testing.T) {
 		{"table", `{"detail": {"requestParameters": {"tableName": ["Music"]}, "eventName": ["PutItem"]}}`, "", `yes|table/Music`},
 		{"table", `{"detail": {"requestParameters": {"tableName": ["Books"]}, "eventName": ["PutItem"]}}`, "", `no|not-logged|no selector logs data events of this resource`},
 		{"table", `{"region": ["eu-west-1"], "detail": {"requestParameters": {"tableName": ["Music"]}, "eventName": ["PutItem"]}}`, "", `no|not-logged|`},
+		{"table", `{"region": ["us-east-1"], "detail": {"requestParameters": {"tableName": [{"prefix": "Mu"}]}, "eventName": ["GetItem"]}}`, "", `yes|table/Music`},
+		{"table", `{"detail": {"requestParameters": {"tableName": [{"prefix": "arn:aws:dynamodb:"}]}}}`, "", `yes|"tableName":"arn:aws:dynamodb:us-east-1:111122223333:table/Music"`},
+		{"tables", `{"region": ["eu-west-1"], "detail": {"requestParameters": {"tableName": ["Books"]}}}`, "", `yes|eu-west-1`},
+		{"tables", `{"region": ["eu-west-1"], "detail": {"requestParameters": {"tableName": ["Music", "Books"]}}}`, "", `yes|eu-west-1`},
 		{"default", `{"detail": {"requestParameters": {"tableName": ["Music"]}, "eventName": ["PutItem"]}}`, "", `no|not-logged|no selector logs data events`},
 		// Advanced selectors.
 		{"jpegs", `{"detail": {"requestParameters": {"bucketName": ["photos"], "key": [{"prefix": "tmp/"}]}, "eventName": ["PutObject"]}}`, "", `no|not-logged|`},

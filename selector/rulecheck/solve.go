@@ -130,7 +130,6 @@ type kind struct {
 var (
 	anyString = demand(map[string]any{"prefix": ""})
 	optional  = demand(map[string]any{"prefix": ""}, nil, map[string]any{"exists": false})
-	absent    = demand(map[string]any{"exists": false})
 	nonEmpty  = demand(map[string]any{"anything-but": ""})
 
 	apiCall  = kind{"AWS API Call via CloudTrail", demand("AwsApiCall", map[string]any{"exists": false}), []string{`"AwsApiCall"`}, false}
