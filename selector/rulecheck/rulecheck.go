@@ -108,10 +108,10 @@ type Checker struct {
 // a value may give up before the whole does. Both are far beyond what rules and trails ask for that
 // people write.
 const (
-	maxTries  = 100_000
+	maxTries  = 20_000
 	maxGiveUp = 10
 
-	maxExplained = 20 // combinations of $or that are looked at for a reason
+	maxExplained = 5 // combinations of $or that are looked at for a reason
 )
 
 // Check tells whether the rule can ever fire from what the trails log: all of them together, in the
@@ -175,6 +175,15 @@ func (k *check) doubt(format string, args ...any) {
 	if !slices.Contains(k.undecided, text) {
 		k.undecided = append(k.undecided, text)
 	}
+}
+
+// exhausted counts a try, and reports whether there were too many.
+func (k *check) exhausted() bool {
+	if k.tries++; k.tries <= maxTries && k.giveUps <= maxGiveUp {
+		return false
+	}
+	k.doubt("whether there is an event: the search was given up")
+	return true
 }
 
 // A witness is an event that was found.

@@ -2,6 +2,7 @@ package rulecheck
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -153,6 +154,9 @@ func TestCheck(t *testing.T) {
 		{"demo", `{"detail": {"errorCode": ["AccessDenied"], "userIdentity": {"type": ["Root"]}, "sourceIPAddress": [{"cidr": "10.0.0.0/8"}]}}`, "", `yes|"errorCode":"AccessDenied"`},
 		{"demo", `{"detail": {"userIdentity": {"sessionContext": {"attributes": {"mfaAuthenticated": ["false"]}}}}}`, "", `yes|mfaAuthenticated`},
 		{"demo", `{"account": ["444455556666"], "region": ["eu-west-1"], "time": [{"prefix": "2027"}], "id": ["x"]}`, "", `yes|"time":"2027-03-02T09:00:00Z"`},
+		{"demo", `{"time": [{"wildcard": "2023-*"}, {"prefix": "nonsense"}]}`, "", `yes|"time":"2023-03-02T09:00:00Z"`},
+		{"demo", `{"time": [{"prefix": "2023-99"}]}`, "", `unknown|whether there is a time like`},
+		{"demo", `{"source": ["aws.s3"], "detail": {"eventName": [{"suffix": "Parameter"}]}}`, "", `no|not-logged|`},
 		{"demo", `{"detail": {"eventname": ["PutObject"]}}`, "", `unknown|whether records have detail.eventname`},
 		{"demo", `{"detail": {"eventVersion": [{"prefix": "1.0"}], "eventCategory": [{"exists": false}], "source": [{"exists": false}]}}`, "", `yes|"1.05"`},
 		{"demo", `{"source": ["aws.s3"], "detail": {"resources": {"ARN": [{"exists": false}]}, "eventName": ["PutObject"]}}`, "", `yes|"1.11"`},
@@ -316,5 +320,30 @@ func BenchmarkCheck(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestBounds asks what takes long: a rule of many combinations, and a trail of many values.
+func TestBounds(t *testing.T) {
+	either := func(name string, n int) string {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(`{"detail": {%q: ["GetObject%d"]}}`, name, i))
+		}
+		return `"$or": [` + strings.Join(list, ",") + `]`
+	}
+	var values []string
+	for i := range 240 {
+		values = append(values, fmt.Sprintf(`"arn:aws:s3:::bucket-%03d/a"`, i))
+	}
+	trail := Trail{Selector: selector.MustCompile(`[{"ReadWriteType": "WriteOnly", "DataResources": [
+		{"Type": "AWS::S3::Object", "Values": [` + strings.Join(values, ",") + `]}]}]`)}
+	limits := pattern.Limits{Size: -1, Combinations: -1, Complexity: -1}
+	rule, err := limits.Compile(`{"source": ["aws.s3"], ` + either("eventName", 10) + `, "detail": {` + either("errorCode", 8) + `}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := Check(rule, trail); r.Verdict == Yes || r.Reason == "" {
+		t.Errorf("%s", r)
 	}
 }

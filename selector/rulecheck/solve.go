@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/trailsieve/trailsieve/pattern"
 	"github.com/trailsieve/trailsieve/record"
@@ -149,6 +150,9 @@ var (
 
 // solve returns an event of which holds is true, or nil.
 func (p *problem) solve(holds func(*witness) bool) *witness {
+	if p.exhausted() {
+		return nil
+	}
 	d := &draft{problem: p, values: map[string]string{}}
 	if !d.envelope() {
 		return nil
@@ -299,6 +303,10 @@ func (d *draft) names(f family, holds func(*witness) bool) *witness {
 			literals = append(literals, text, text+"Example")
 		}
 	}
+	if doubt != "" {
+		// Only a name that the rule spells out can be one that was forgotten here.
+		like = append(slices.Clone(like), oneOf(append(literals, "")...))
+	}
 	for _, read := range []bool{false, true} {
 		parts := partsOf(pattern.Part{}, slices.Concat(asks, like, []pattern.Demand{byName(read), nonEmpty})...)
 		name, ok := d.text("eventName", 0, parts, literals...)
@@ -335,8 +343,7 @@ func (d *draft) called(c call, holds func(*witness) bool) *witness {
 	d.set("readOnly", v)
 	for _, partition := range d.partitions() {
 		for _, resources := range resourcesFor(d.term, c) {
-			if d.tries++; d.tries > maxTries || d.giveUps > maxGiveUp {
-				d.doubt("whether there is an event: the search was given up")
+			if d.exhausted() {
 				return nil
 			}
 			e := d.copy()
@@ -473,6 +480,7 @@ func (d *draft) time() bool {
 	times := []string{likely}
 	for _, a := range asks {
 		for _, text := range a.Literals() {
+			text, _, _ = strings.Cut(text, "*")
 			if len(text) <= len(likely) {
 				times = append(times, text+likely[len(text):], likely[:len(likely)-len(text)]+text)
 			}
@@ -480,6 +488,10 @@ func (d *draft) time() bool {
 	}
 	text, ok := d.text("eventTime", 0, append(partsOf(pattern.Part{}, asks...), partsOf(pattern.Part{}, aTime)...), times...)
 	if !ok {
+		return false
+	}
+	if _, err := time.Parse(time.RFC3339, text); err != nil {
+		d.doubt("whether there is a time like %s", text)
 		return false
 	}
 	d.setText("eventTime", text)
