@@ -125,17 +125,10 @@ func (f *Function) Invoke(t testing.TB, event []byte) Outcome {
 // InvokeUntil is Invoke with a deadline, which is told to the function: Lambda would end it then.
 func (f *Function) InvokeUntil(t testing.TB, event []byte, deadline time.Time) Outcome {
 	t.Helper()
-	late := time.After(patience)
-	select {
-	case f.events <- invocation{event, deadline}:
-	case r := <-f.outcomes:
-		return r.outcome // of the initialization
-	case err := <-f.ended:
-		f.ended <- err
-		t.Fatalf("the function has ended: %v\n%s", err, f.log.Bytes())
-	case <-late:
-		t.Fatal("the function does not ask for an event")
+	if failed := f.begin(t, invocation{event, deadline}); failed != nil {
+		return *failed
 	}
+	late := time.After(patience)
 	select {
 	case r := <-f.outcomes:
 		if want := strconv.Itoa(int(f.started.Load())); r.request != want {
@@ -147,6 +140,32 @@ func (f *Function) InvokeUntil(t testing.TB, event []byte, deadline time.Time) O
 		t.Fatalf("the function has ended on %s: %v\n%s", event, err, f.log.Bytes())
 	case <-late:
 		t.Fatalf("the function does not answer to %s", event)
+	}
+	panic("unreachable")
+}
+
+// Begin gives the function an event and does not wait for what it makes of it. All that can be done then
+// is to [Function.Stop] it in the middle of its work, as happens to one that runs out of time or memory.
+func (f *Function) Begin(t testing.TB, event []byte) {
+	t.Helper()
+	if failed := f.begin(t, invocation{event, time.Now().Add(patience)}); failed != nil {
+		t.Fatalf("the function does not begin: %+v", failed.Error)
+	}
+}
+
+// begin gives the function an event. If the function has not begun, it returns the outcome of that.
+func (f *Function) begin(t testing.TB, i invocation) *Outcome {
+	t.Helper()
+	select {
+	case f.events <- i:
+		return nil
+	case r := <-f.outcomes:
+		return &r.outcome // of the initialization
+	case err := <-f.ended:
+		f.ended <- err
+		t.Fatalf("the function has ended: %v\n%s", err, f.log.Bytes())
+	case <-time.After(patience):
+		t.Fatal("the function does not ask for an event")
 	}
 	panic("unreachable")
 }

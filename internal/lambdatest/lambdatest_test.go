@@ -37,4 +37,13 @@ func TestFunction(t *testing.T) {
 	}
 }
 
+// A function that is stopped in the middle of an event has done what it has done, and no more.
+func TestBegin(t *testing.T) {
+	f := Start(t, Build(t, "testdata/function"))
+	f.Begin(t, []byte(`"hang"`))
+	if log := f.Stop(t); log != "begun\n" {
+		t.Errorf("the log is %q", log)
+	}
+}
+
 func BenchmarkFunction(b *testing.B) { Bench(b, "testdata/function", []byte(`1`)) }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 )
 
 func main() {
@@ -40,6 +41,8 @@ func main() {
 			post("invocation/"+id+"/error", `{"errorMessage":"as told","errorType":"Test"}`)
 		case `"deadline"`:
 			post("invocation/"+id+"/response", "["+resp.Header.Get("Lambda-Runtime-Deadline-Ms")+"]")
+		case `"hang"`:
+			time.Sleep(time.Hour)
 		default:
 			post("invocation/"+id+"/response", "["+string(event)+"]")
 		}
