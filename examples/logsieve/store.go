@@ -1,0 +1,231 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// This file is the door to S3. A file is read and written at the same time, so that memory does not
+// grow with it:
+//
+//	GetObject ─▶ sieve ─▶ pipe ─▶ parts ─▶ CompleteMultipartUpload, If-None-Match: *
+//
+// Nothing is there under the output's key before the last step, and if anything goes wrong before it,
+// the parts are thrown away. If the process is killed, nobody does that; a lifecycle rule of the bucket
+// should (the template has one).
+//
+// The output of a source is made once. That it is there shows when S3 refuses the last step, and what
+// is in the metadata of the output tells whether it is the output of the same source by the same rules.
+// If so there is nothing more to do. If the source has other contents by now, or the rules are others,
+// the output is made again, from what the source has then.
+
+// An object is a place in S3.
+type object struct{ bucket, key string }
+
+func (o object) String() string { return "s3://" + o.bucket + "/" + o.key }
+
+const (
+	// partSize is the smallest that S3 takes for a part. 10,000 parts of it are 50 GB, more than
+	// record.MaxPacked.
+	partSize = 5 << 20
+
+	// uploads is how many parts are under way at once. Together with the part that is being filled
+	// they are what memory goes into.
+	uploads = 2
+
+	// abortTime is how long throwing the parts of an upload away may take, when the time of the
+	// invocation is over. It must be less than reserve.
+	abortTime = time.Second
+)
+
+// A store reads from S3 and writes to it.
+type store struct {
+	s3       *s3.Client
+	transfer *transfermanager.Client
+}
+
+func newStore(client *s3.Client) *store {
+	return &store{client, transfermanager.New(client, func(o *transfermanager.Options) {
+		o.PartSizeBytes = partSize
+		o.MultipartUploadThreshold = partSize
+		o.Concurrency = uploads
+		o.FailTimeout = abortTime
+	})}
+}
+
+// newClient returns a client of S3 with the SDK's own settings, which its environment variables and
+// files can change, and three attempts for each request.
+func newClient(cfg aws.Config) *s3.Client {
+	return s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.DisableLogOutputChecksumValidationSkipped = true // files of CloudTrail's have none; no need to say it each time
+	})
+}
+
+// read returns the contents of a small object.
+func (s *store) read(ctx context.Context, o object, limit int64) ([]byte, error) {
+	out, err := s.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.bucket, Key: &o.key})
+	if err != nil {
+		return nil, fmt.Errorf("%v: %w", o, err)
+	}
+	defer out.Body.Close()
+	return io.ReadAll(io.LimitReader(out.Body, limit+1))
+}
+
+// A job is a file to be sieved: where from, where to, and what for.
+type job struct {
+	source, output object
+	aside          object // for the source as it is, if something in it is no record
+	rules          *rules
+	tell           func(error)
+	attempt        string // tells this attempt from every other
+}
+
+// do sieves a file. repeated tells that the output was there already, as it had to be.
+func (s *store) do(ctx context.Context, j *job) (c counts, repeated bool, err error) {
+	c, etag, err := s.write(ctx, j, true)
+	if err != errThere {
+		return c, false, err
+	}
+	switch is, err := s.there(ctx, j, etag); {
+	case err != nil || is == byUs:
+		return c, false, err
+	case is == same:
+		return c, true, nil
+	}
+	c, _, err = s.write(ctx, j, false)
+	return c, false, err
+}
+
+// errThere is why no output was written that was to be written only if there was none.
+var errThere = errors.New("there is an output")
+
+// write sieves a file and writes the output, if asked only if there is none. etag is that of the
+// source.
+func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c counts, etag string, err error) {
+	in, err := s.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &j.source.bucket, Key: &j.source.key})
+	if err != nil {
+		return c, "", err
+	}
+	defer in.Body.Close()
+	etag = aws.ToString(in.ETag)
+	to := &transfermanager.UploadObjectInput{
+		Bucket: &j.output.bucket,
+		Key:    &j.output.key,
+		// As CloudTrail marks its own files.
+		ContentType:     aws.String("application/json"),
+		ContentEncoding: aws.String("gzip"),
+		Metadata:        j.metadata(etag),
+	}
+	if onlyNew {
+		to.IfNoneMatch = aws.String("*")
+	}
+
+	from, into := io.Pipe()
+	to.Body = from
+	var sieveErr error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c, sieveErr = sieve(into, in.Body, j.rules, j.tell)
+		if sieveErr == nil && c.failed > 0 {
+			// Before the output is there, so that there is no output without it.
+			sieveErr = s.copyAside(ctx, j, etag)
+		}
+		into.CloseWithError(sieveErr) // an error makes the upload fail
+	}()
+	_, err = s.transfer.UploadObject(ctx, to)
+	from.CloseWithError(cmp.Or(err, io.ErrClosedPipe)) // the sieve may still be writing
+	<-ended
+	switch {
+	case sieveErr != nil && !errors.Is(sieveErr, err):
+		err = sieveErr // the cause, of which the upload knows no more than that
+	case onlyNew && isStatus(err, http.StatusPreconditionFailed):
+		err = errThere
+	}
+	return c, etag, err
+}
+
+// copyAside copies the source as it is.
+func (s *store) copyAside(ctx context.Context, j *job, etag string) error {
+	_, err := s.s3.CopyObject(ctx, &s3.CopyObjectInput{
+		Bucket:            &j.aside.bucket,
+		Key:               &j.aside.key,
+		CopySource:        aws.String(j.source.bucket + "/" + strings.ReplaceAll(url.QueryEscape(j.source.key), "+", "%20")),
+		CopySourceIfMatch: &etag,
+		TaggingDirective:  types.TaggingDirectiveReplace, // by none: to copy tags is a permission of its own
+	})
+	if err != nil {
+		return fmt.Errorf("copying the file, in which %w, to %v: %w", errNoRecord, j.aside, err)
+	}
+	return nil
+}
+
+var errNoRecord = errors.New("something is no record")
+
+// The names of what an output has in its metadata.
+const (
+	metaSource  = "logsieve-source"  // which object it was made from, as a hash: keys can be too long
+	metaETag    = "logsieve-etag"    // the contents of that
+	metaRules   = "logsieve-rules"   // the rules
+	metaAttempt = "logsieve-attempt" // what made it
+)
+
+func (j *job) metadata(etag string) map[string]string {
+	sum := sha256.Sum256([]byte(j.source.String()))
+	return map[string]string{
+		metaSource:  hex.EncodeToString(sum[:]),
+		metaETag:    strings.Trim(etag, `"`),
+		metaRules:   j.rules.id,
+		metaAttempt: j.attempt,
+	}
+}
+
+// A presence is what an output that is there already is.
+type presence int
+
+const (
+	same     presence = iota // made from the same contents by the same rules
+	byUs                     // the same, by this attempt: a request had succeeded, and the SDK did not learn of it
+	outdated                 // made from the same source, by other rules or when it had other contents
+)
+
+// there tells what the output is that was found under the key of a job's output. It is an error if it
+// is the output of something else, which must not be overwritten.
+func (s *store) there(ctx context.Context, j *job, etag string) (presence, error) {
+	head, err := s.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &j.output.bucket, Key: &j.output.key})
+	if err != nil {
+		return 0, fmt.Errorf("%v is there, but not to be looked at: %w", j.output, err)
+	}
+	want := j.metadata(etag)
+	is := func(name string) bool { return head.Metadata[name] == want[name] }
+	switch {
+	case is(metaETag) && is(metaRules) && is(metaSource) && is(metaAttempt):
+		return byUs, nil
+	case is(metaETag) && is(metaRules):
+		return same, nil
+	case is(metaSource):
+		return outdated, nil
+	}
+	return 0, fmt.Errorf("%v is there, and was not made from this file: choose another OUTPUT_PREFIX, or remove it", j.output)
+}
+
+// isStatus reports whether an error is an answer of S3 with the given status.
+func isStatus(err error, status int) bool {
+	var e *awshttp.ResponseError
+	return errors.As(err, &e) && e.HTTPStatusCode() == status
+}
