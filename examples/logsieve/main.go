@@ -3,7 +3,7 @@
 // It is a Lambda function for a trail's bucket. Each new log file, of which a notification of S3, SNS,
 // SQS or EventBridge tells, is read as a stream, sieved by rules, and written to another bucket as a log
 // file of the same form, under the same key. See rules for what can be dropped, report for the line and
-// the metrics that each file leaves.
+// the metrics that each file leaves, and README.md for how to deploy it.
 //
 // # Nothing is lost, nothing is doubled
 //
