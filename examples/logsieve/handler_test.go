@@ -10,13 +10,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/trailsieve/trailsieve/internal/synth"
-	"github.com/trailsieve/trailsieve/record"
 )
 
 // s3Message is S3's notification of objects that were created in the source bucket.
@@ -413,53 +413,32 @@ func TestLostAnswer(t *testing.T) {
 	}
 }
 
-// Many records that come three times leave each survivor once, in the order of its file.
-func TestRedelivered(t *testing.T) {
+// Of several functions that have the same file at the same time one makes the output, and counts it.
+func TestAtOnce(t *testing.T) {
 	f := newFakeS3(t)
-	h, log := f.handler(t, nil)
-	const files, perFile = 20, 500 // ten thousand records
-	var keys []string
-	wanted := make(map[string][]byte)
-	var total counts
-	var bodies []string
-	for i := range files {
-		key, packed, want, c := logFile(t, uint64(i), perFile)
-		f.put(t, sourceBucket, key, packed)
-		keys = append(keys, key)
-		wanted[key] = want
-		total.read += c.read
-		total.kept += c.kept
-		total.dropped += c.dropped
-		bodies = append(bodies, s3Message(key))
-	}
-	for range 3 {
-		response, err := h.handle(t.Context(), json.RawMessage(queueEvent(bodies...)))
-		if err != nil || len(response.BatchItemFailures) > 0 {
-			t.Fatal(response, err)
-		}
-		slices.Reverse(bodies)
-	}
-	slices.Sort(keys)
-	if diff := cmp.Diff(keys, f.keys(t, outputBucket)); diff != "" {
-		t.Errorf("outputs (-want +got):\n%s", diff)
-	}
-	seen := record.NewDeduper(files * perFile)
-	kept := 0
-	for _, key := range keys {
-		packed := f.get(t, outputBucket, key)
-		if !bytes.Equal(unpack(t, packed), wanted[key]) {
-			t.Errorf("%s: other survivors", key)
-		}
-		for rec, err := range record.NewReader(bytes.NewReader(packed)).Records() {
-			if err != nil || seen.Seen(rec) {
-				t.Fatalf("%s: %v, or a record that was there before", key, err)
+	key, packed, want, counted := logFile(t, 1, 1000)
+	f.put(t, sourceBucket, key, packed)
+	const n = 4
+	var logs [n]*bytes.Buffer
+	var all sync.WaitGroup
+	for i := range n {
+		h, log := f.handler(t, nil)
+		logs[i] = log
+		all.Go(func() {
+			if _, err := h.handle(t.Context(), json.RawMessage(s3Message(key))); err != nil {
+				t.Error(err)
 			}
-			kept++
-		}
+		})
 	}
-	s := sum(lines(t, log.String()))
-	if kept != total.kept || s.RecordsKept != kept || s.RecordsRead != total.read || s.RecordsDropped != total.dropped ||
-		s.FilesSieved != files || s.FilesRepeated != 2*files {
-		t.Errorf("%d survivors, in sum %+v, want %+v", kept, s, total)
+	all.Wait()
+	var said []line
+	for _, log := range logs {
+		said = append(said, lines(t, log.String())...)
+	}
+	if s := sum(said); s.FilesSieved != 1 || s.FilesRepeated != n-1 || s.RecordsRead != counted.read {
+		t.Errorf("in sum: %+v", s)
+	}
+	if got := unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
+		t.Error("other survivors")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/trailsieve/trailsieve/internal/lambdatest"
 	"github.com/trailsieve/trailsieve/internal/synth"
+	"github.com/trailsieve/trailsieve/record"
 )
 
 // start starts the program as Lambda would.
@@ -174,12 +176,12 @@ func TestUnavailable(t *testing.T) {
 	}
 }
 
-// bulky is a log file whose survivors are several parts long, and what noReads leaves of it.
-func bulky(t testing.TB) (packed, want []byte) {
+// bulky is a log file with n large records, forty of which make two parts, and what noReads leaves of it.
+func bulky(t testing.TB, n int) (packed, want []byte) {
 	r := rand.NewChaCha8([32]byte{})
 	noise := make([]byte, 200<<10)
 	var all, kept []string
-	for i := range 40 {
+	for i := range n {
 		r.Read(noise)
 		dropped := i%8 == 7
 		text := fmt.Sprintf(`{"eventName":"E","readOnly":%v,"requestParameters":{"x":"%s"}}`, dropped,
@@ -196,14 +198,14 @@ func bulky(t testing.TB) (packed, want []byte) {
 // An upload in parts is whole or is not: whatever happens, no part of it is left.
 func TestParts(t *testing.T) {
 	s3 := newFakeS3(t)
-	packed, want := bulky(t)
+	packed, want := bulky(t, 40)
 	s3.put(t, sourceBucket, "whole.json.gz", packed)
 	s3.put(t, sourceBucket, "cut.json.gz", packed[:len(packed)-100])
 	s3.put(t, sourceBucket, "refused.json.gz", packed)
 	s3.put(t, sourceBucket, "slow.json.gz", packed)
 	f := s3.start(t, lambdatest.Build(t, "."), "AWS_MAX_ATTEMPTS=2")
 	begun := make(chan bool, 100)
-	s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+	before := func(w http.ResponseWriter, r *http.Request) bool {
 		if !r.URL.Query().Has("partNumber") {
 			return false
 		}
@@ -218,7 +220,8 @@ func TestParts(t *testing.T) {
 			return true
 		}
 		return false
-	})
+	}
+	s3.intercept(before)
 	invoke := func(want []string, keys ...string) {
 		t.Helper()
 		var messages []string
@@ -238,6 +241,32 @@ func TestParts(t *testing.T) {
 	}
 	invoke([]string{}, "whole.json.gz") // once more: S3 refuses the end of the upload
 
+	// The output is refused while the source has nothing to say: that is no reason to wait for it.
+	long, _ := bulky(t, 120)
+	stalled := make(chan bool)
+	s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case !strings.HasSuffix(r.URL.Path, "/stalled.json.gz"):
+			return false
+		case r.Method == http.MethodGet:
+			w.Header().Set("Content-Length", strconv.Itoa(len(long)))
+			w.Write(long[:len(long)*40/120]) // a part, and not a second
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+			close(stalled)
+			return true
+		case r.URL.Query().Has("partNumber"):
+			io.Copy(io.Discard, r.Body)
+			refuse(w, http.StatusForbidden, "AccessDenied")
+			return true
+		}
+		return false
+	})
+	f.Timeout = time.Hour // more than the test waits
+	invoke([]string{"m-0"}, "stalled.json.gz")
+	<-stalled
+
+	s3.intercept(before)
 	// The time is over in the middle of an upload. The file fails, and the one behind it is not begun.
 	f.Timeout = 3 * time.Second
 	invoke([]string{"m-1", "m-2"}, "whole.json.gz", "slow.json.gz", "cut.json.gz")
@@ -254,11 +283,66 @@ func TestParts(t *testing.T) {
 	}
 	log := f.Stop(t)
 	s := sum(lines(t, log))
-	if s.FilesSieved != 1 || s.FilesRepeated != 2 || s.FilesFailed != 4 || s.RecordsRead != 40 || s.RecordsDropped != 5 {
+	if s.FilesSieved != 1 || s.FilesRepeated != 2 || s.FilesFailed != 5 || s.RecordsRead != 40 || s.RecordsDropped != 5 {
 		t.Errorf("in sum: %+v\n%s", s, log)
 	}
 	if !strings.Contains(log, "the time of the invocation is over") {
 		t.Errorf("the log says nothing of the time:\n%s", log)
+	}
+}
+
+// Many records that come three times, the last time to another process, leave each survivor once, in
+// the order of its file.
+func TestRedelivered(t *testing.T) {
+	s3 := newFakeS3(t)
+	const files, perFile = 20, 500 // ten thousand records
+	var keys, bodies []string
+	wanted := make(map[string][]byte)
+	var total counts
+	for i := range files {
+		key, packed, want, c := logFile(t, uint64(i), perFile)
+		s3.put(t, sourceBucket, key, packed)
+		keys = append(keys, key)
+		bodies = append(bodies, s3Message(key))
+		wanted[key] = want
+		total.read += c.read
+		total.kept += c.kept
+		total.dropped += c.dropped
+	}
+	binary := lambdatest.Build(t, ".")
+	var said []line
+	for _, deliveries := range []int{2, 1} {
+		f := s3.start(t, binary)
+		for range deliveries {
+			if diff := cmp.Diff([]string{}, handedBack(t, f.Invoke(t, []byte(queueEvent(bodies...))))); diff != "" {
+				t.Fatal(diff)
+			}
+			slices.Reverse(bodies)
+		}
+		said = append(said, lines(t, f.Stop(t))...)
+	}
+	slices.Sort(keys)
+	if diff := cmp.Diff(keys, s3.keys(t, outputBucket)); diff != "" {
+		t.Errorf("outputs (-want +got):\n%s", diff)
+	}
+	seen := record.NewDeduper(files * perFile)
+	kept := 0
+	for _, key := range keys {
+		packed := s3.get(t, outputBucket, key)
+		if !bytes.Equal(unpack(t, packed), wanted[key]) {
+			t.Errorf("%s: other survivors", key)
+		}
+		for rec, err := range record.NewReader(bytes.NewReader(packed)).Records() {
+			if err != nil || seen.Seen(rec) {
+				t.Fatalf("%s: %v, or a record that was there before", key, err)
+			}
+			kept++
+		}
+	}
+	s := sum(said)
+	if kept != total.kept || s.RecordsKept != kept || s.RecordsRead != total.read || s.RecordsDropped != total.dropped ||
+		s.FilesSieved != files || s.FilesRepeated != 2*files {
+		t.Errorf("%d survivors, in sum %+v, want %+v", kept, s, total)
 	}
 }
 

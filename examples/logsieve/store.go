@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -117,7 +116,9 @@ var errThere = errors.New("there is an output")
 // write sieves a file and writes the output, if asked only if there is none. etag is that of the
 // source.
 func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c counts, etag string, err error) {
-	in, err := s.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &j.source.bucket, Key: &j.source.key})
+	reading, stopReading := context.WithCancel(ctx)
+	defer stopReading()
+	in, err := s.s3.GetObject(reading, &s3.GetObjectInput{Bucket: &j.source.bucket, Key: &j.source.key})
 	if err != nil {
 		return c, "", err
 	}
@@ -148,16 +149,38 @@ func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c counts, etag
 		}
 		into.CloseWithError(sieveErr) // an error makes the upload fail
 	}()
-	_, err = s.transfer.UploadObject(ctx, to)
-	from.CloseWithError(cmp.Or(err, io.ErrClosedPipe)) // the sieve may still be writing
+	giveUp := func(err error) { // while the sieve may still be reading, or writing
+		stopReading()
+		from.CloseWithError(err)
+	}
+	_, err = s.transfer.UploadObject(ctx, to, func(o *transfermanager.Options) { o.S3 = partClient{s.s3, giveUp} })
+	if err != nil {
+		giveUp(err)
+	}
 	<-ended
 	switch {
-	case sieveErr != nil && !errors.Is(sieveErr, err):
-		err = sieveErr // the cause, of which the upload knows no more than that
+	case sieveErr != nil && errors.Is(err, sieveErr):
+		err = sieveErr // without the upload around it
 	case onlyNew && isStatus(err, http.StatusPreconditionFailed):
 		err = errThere
 	}
 	return c, etag, err
+}
+
+// A partClient is a client of S3 that tells at once when a part is refused. The upload itself would wait
+// for the part after the next, which the source may be long in giving.
+type partClient struct {
+	*s3.Client
+	refused func(error)
+}
+
+// UploadPart is that of the client.
+func (c partClient) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
+	out, err := c.Client.UploadPart(ctx, in, opts...)
+	if err != nil {
+		c.refused(err)
+	}
+	return out, err
 }
 
 // copyAside copies the source as it is.
