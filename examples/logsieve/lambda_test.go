@@ -136,7 +136,7 @@ func TestUnavailable(t *testing.T) {
 	s3 := newFakeS3(t)
 	key, packed, want, counted := logFile(t, 1, 200)
 	s3.put(t, sourceBucket, key, packed)
-	f := s3.start(t, lambdatest.Build(t, "."))
+	f := s3.start(t, lambdatest.Build(t, "."), "AWS_MAX_ATTEMPTS=2") // three, as by default, take longer
 	event := []byte(queueEvent(s3Message(key)))
 	for _, method := range []string{http.MethodGet, http.MethodPut} {
 		s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
@@ -149,8 +149,8 @@ func TestUnavailable(t *testing.T) {
 		if diff := cmp.Diff([]string{"m-0"}, handedBack(t, f.Invoke(t, event))); diff != "" {
 			t.Errorf("%s is unavailable (-want +got):\n%s", method, diff)
 		}
-		if n := s3.count(method + " /" + map[string]string{"GET": sourceBucket, "PUT": outputBucket}[method] + "/" + key); n != 3 {
-			t.Errorf("%d attempts to %s, want 3", n, method)
+		if n := s3.count(method + " /" + map[string]string{"GET": sourceBucket, "PUT": outputBucket}[method] + "/" + key); n != 2 {
+			t.Errorf("%d attempts to %s, want 2", n, method)
 		}
 		s3.intercept(nil)
 		if keys := s3.keys(t, outputBucket); len(keys) > 0 {
@@ -159,7 +159,7 @@ func TestUnavailable(t *testing.T) {
 	}
 	var refused atomic.Int32 // for a while that the SDK's own attempts outlast
 	s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
-		if refused.Add(1) > 2 {
+		if refused.Add(1) > 1 {
 			return false
 		}
 		refuse(w, http.StatusServiceUnavailable, "SlowDown")
@@ -242,7 +242,7 @@ func TestParts(t *testing.T) {
 	invoke([]string{}, "whole.json.gz") // once more: S3 refuses the end of the upload
 
 	// The output is refused while the source has nothing to say: that is no reason to wait for it.
-	long, _ := bulky(t, 120)
+	long, _ := bulky(t, 60)
 	stalled := make(chan bool)
 	s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		switch {
@@ -250,7 +250,7 @@ func TestParts(t *testing.T) {
 			return false
 		case r.Method == http.MethodGet:
 			w.Header().Set("Content-Length", strconv.Itoa(len(long)))
-			w.Write(long[:len(long)*40/120]) // a part, and not a second
+			w.Write(long[:len(long)*40/60]) // a part, and not a second
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 			close(stalled)
