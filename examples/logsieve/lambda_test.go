@@ -457,7 +457,9 @@ func TestMemory(t *testing.T) {
 		}
 		t.Logf("%d bytes, packed to %d: %v, %d bytes of memory", size, len(packed), took.Round(time.Millisecond), most[size])
 	}
-	if most[500e6] > most[250e6]*5/4 {
+	// The collector makes a third of it come and go. What is kept of a file would be more: the survivors
+	// alone are 40 MB, packed.
+	if most[500e6] > most[250e6]*3/2 || most[500e6] > 96<<20 {
 		t.Errorf("twice the file takes %d instead of %d", most[500e6], most[250e6])
 	}
 }

@@ -200,7 +200,7 @@ func TestMemory(t *testing.T) {
 		}
 		t.Logf("%d MB: %d bytes of memory", size, most[size])
 	}
-	if most[200] > most[40]*5/4 {
+	if most[200] > most[40]*3/2 {
 		t.Errorf("five times the object takes %d instead of %d", most[200], most[40])
 	}
 }
