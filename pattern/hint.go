@@ -20,8 +20,8 @@ import (
 // error, or nothing where there is none; the parser that it belongs to stands at the fault. A hint is a
 // guess at what was meant, but what it says to write is always right by itself.
 
-// guess returns a question about the known name that is most like name, or nothing.
-func guess(name string, known ...string) string {
+// nearest returns a question about the known name that is most like name, or nothing.
+func nearest(name string, known ...string) string {
 	return strings.Trim(spell.DidYouMean(name, known...), " ()")
 }
 
@@ -139,7 +139,7 @@ func (p *parser) tokenHint(word string) string {
 	if len(p.path) == 0 {
 		return p.rootHint(jsonscan.Invalid)
 	}
-	if hint := guess(word, "true", "false", "null"); hint != "" {
+	if hint := nearest(word, "true", "false", "null"); hint != "" {
 		return strings.ReplaceAll(hint, `"`, "")
 	}
 	return "write strings in double quotes"
@@ -282,7 +282,7 @@ func (p *parser) operatorHint(name string) string {
 			return s.write
 		}
 	}
-	if hint := guess(name, operators...); hint != "" {
+	if hint := nearest(name, operators...); hint != "" {
 		return hint
 	}
 	if kind == jsonscan.Array || kind == jsonscan.Object {
@@ -386,7 +386,7 @@ func (p *parser) notHint(name string) string {
 	case opAnythingBut:
 		return "write what is inside without the two anything-but"
 	}
-	return cmp.Or(guess(name, opPrefix, opSuffix, opEqualsIgnoreCase, opWildcard), can)
+	return cmp.Or(nearest(name, opPrefix, opSuffix, opEqualsIgnoreCase, opWildcard), can)
 }
 
 // excludedHint is about what comes next, which is of the given kind, and which anything-but with or

@@ -99,7 +99,7 @@ func (p *parser) affix(operator string) (condition, error) {
 				but(fmt.Sprintf(`write {"%s": "a"} or {"%[1]s": {"equals-ignore-case": "a"}}`, operator)))
 		case inner != opEqualsIgnoreCase:
 			return nil, p.fail(at, refused(ErrOperator, "Unsupported %s pattern: %s", operator, inner).
-				but(cmp.Or(guess(inner, opEqualsIgnoreCase), `there can only be {"equals-ignore-case": …}`)))
+				but(cmp.Or(nearest(inner, opEqualsIgnoreCase), `there can only be {"equals-ignore-case": …}`)))
 		}
 		what = inner
 		p.path = append(p.path, inner)

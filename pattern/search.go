@@ -49,8 +49,8 @@ type option struct {
 // in a form that cannot be met any more.
 type seen [][]uint16
 
-// A search is what is looked for.
-type search struct {
+// A textSearch is what is looked for.
+type textSearch struct {
 	parts     []Part
 	separator rune
 	options   [][]option // of each part
@@ -78,7 +78,7 @@ type phase byte
 
 const (
 	before phase = iota
-	inside
+	within
 	met // whatever follows
 	dead
 )
@@ -86,8 +86,8 @@ const (
 // maxSearch bounds the work of a search, in steps of forms: that is some tenths of a second.
 const maxSearch = 3_000_000
 
-func newSearch(parts []Part, separator byte) *search {
-	s := &search{parts: parts, separator: rune(separator)}
+func newSearch(parts []Part, separator byte) *textSearch {
+	s := &textSearch{parts: parts, separator: rune(separator)}
 	chars := map[rune]bool{}
 	for _, p := range parts {
 		var options []option
@@ -284,8 +284,8 @@ func (f *form) met(places []uint16) (now, always bool) {
 }
 
 // begin returns a part before its first character.
-func (s *search) begin(i int) progress {
-	p := progress{phase: inside}
+func (s *textSearch) begin(i int) progress {
+	p := progress{phase: within}
 	for j, o := range s.options[i] {
 		seen := make(seen, len(o.forms))
 		for k := range seen {
@@ -302,11 +302,11 @@ func (s *search) begin(i int) progress {
 }
 
 // step returns a part behind one more character.
-func (s *search) step(i int, p progress, c rune, work *int) progress {
-	if p.phase != inside {
+func (s *textSearch) step(i int, p progress, c rune, work *int) progress {
+	if p.phase != within {
 		return p
 	}
-	next := progress{phase: inside, options: p.options, seen: make([]seen, len(p.seen))}
+	next := progress{phase: within, options: p.options, seen: make([]seen, len(p.seen))}
 	for j, o := range p.options {
 		forms := s.options[i][o].forms
 		next.seen[j] = make(seen, len(forms))
@@ -324,8 +324,8 @@ func (s *search) step(i int, p progress, c rune, work *int) progress {
 
 // settle drops the options that cannot be met any more, and says so if one is met whatever follows, or
 // if none is left.
-func (s *search) settle(i int, p progress) progress {
-	q := progress{phase: inside}
+func (s *textSearch) settle(i int, p progress) progress {
+	q := progress{phase: within}
 	for j, index := range p.options {
 		o := &s.options[i][index]
 		alive, always := false, false
@@ -350,11 +350,11 @@ func (s *search) settle(i int, p progress) progress {
 }
 
 // end returns a part behind its last character.
-func (s *search) end(i int, p progress) progress {
+func (s *textSearch) end(i int, p progress) progress {
 	for _, c := range characters(s.parts[i].After) {
 		p = s.step(i, p, c, nil)
 	}
-	if p.phase != inside {
+	if p.phase != within {
 		return p
 	}
 	for j, index := range p.options {
@@ -372,7 +372,7 @@ func (s *search) end(i int, p progress) progress {
 }
 
 // next returns the state behind one more character, and whether the text may go on so.
-func (s *search) next(from *state, c rune, work *int) (state, bool) {
+func (s *textSearch) next(from *state, c rune, work *int) (state, bool) {
 	if isHalf(c) && c >= 0xDC00 && from.high {
 		return state{}, false // JSON would have one character for both
 	}
@@ -385,7 +385,7 @@ func (s *search) next(from *state, c rune, work *int) (state, bool) {
 		part, p := &s.parts[i], &to.parts[i]
 		switch {
 		case moved && part.To == to.separators && p.phase != before:
-			if p.phase == inside {
+			if p.phase == within {
 				*p = s.end(i, *p)
 			}
 		case moved && part.From == to.separators && p.phase == before:
@@ -401,7 +401,7 @@ func (s *search) next(from *state, c rune, work *int) (state, bool) {
 }
 
 // done reports whether the text may end here.
-func (s *search) done(at *state) bool {
+func (s *textSearch) done(at *state) bool {
 	for i, p := range at.parts {
 		if p.phase == before || s.end(i, p).phase != met {
 			return false
@@ -432,7 +432,7 @@ func (at *state) key(dst []byte) []byte {
 }
 
 // shortest returns a shortest text.
-func (s *search) shortest() (text string, ok bool, err error) {
+func (s *textSearch) shortest() (text string, ok bool, err error) {
 	start := state{from: -1, parts: make([]progress, len(s.parts))}
 	for i := range s.parts {
 		if s.parts[i].From == 0 {
