@@ -39,7 +39,7 @@ import (
 // but those that are worse than another. There could be many, for a rule with many fields below such
 // a step; maxOutcomes bounds them.
 type chooser struct {
-	w     *walk
+	w     *itemWalk
 	tests conjunction
 	spare []status // memory for outcomes
 }
@@ -71,7 +71,7 @@ type outcomes struct {
 }
 
 // holds reports whether the tests c hold together.
-func (c *chooser) holds(w *walk, tests conjunction) (bool, error) {
+func (c *chooser) holds(w *itemWalk, tests conjunction) (bool, error) {
 	c.w, c.tests = w, tests
 	defer func() { c.w, c.spare = nil, c.spare[:0] }()
 	root, err := c.value(0)
@@ -85,7 +85,7 @@ func (c *chooser) holds(w *walk, tests conjunction) (bool, error) {
 // decided reports whether the tests from first to last-1 hold in an outcome.
 func (c *chooser) decided(o outcome, first, last int) bool {
 	for i := first; i < last; i++ {
-		if o[i] != found && !(o[i] == absent && c.w.m.tests[c.tests[i]].none) {
+		if o[i] != found && !(o[i] == absent && c.w.w.m.tests[c.tests[i]].none) {
 			return false
 		}
 	}
@@ -95,7 +95,7 @@ func (c *chooser) decided(o outcome, first, last int) bool {
 // value returns the outcomes of an item.
 func (c *chooser) value(i int) (outcomes, error) {
 	it := &c.w.items[i]
-	first, last := c.w.m.within(c.tests, it.at)
+	first, last := c.w.w.m.within(c.tests, it.at)
 	if first == last {
 		return c.nothing(), nil
 	}
@@ -108,7 +108,7 @@ func (c *chooser) value(i int) (outcomes, error) {
 		return c.array(i)
 	}
 	all := c.nothing()
-	if t := &c.w.m.tests[c.tests[first]]; t.at == it.at {
+	if t := &c.w.w.m.tests[c.tests[first]]; t.at == it.at {
 		all.list[0][first] = missed
 		if t.field.accepts(&it.value) {
 			all.list[0][first] = found
@@ -134,7 +134,7 @@ func (c *chooser) object(i, first, last int) (outcomes, error) {
 	if c.w.dotted {
 		return all, nil
 	}
-	if c.w.m.tests[c.tests[first]].at == it.at {
+	if c.w.w.m.tests[c.tests[first]].at == it.at {
 		first++ // an object is no value, but an array that it is in may have one
 	}
 	for _, o := range all.list {

@@ -59,25 +59,103 @@ func looksLikeIPv6(text string) bool {
 
 // parseIP reads an address: four decimal numbers with dots, or hexadecimal groups with colons. It
 // takes no zone and no mixture of the two. Zeros in front of a decimal number mean nothing.
-func parseIP(text string) (netip.Addr, bool) {
-	const longest = len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
-	if len(text) > longest {
-		return netip.Addr{}, false
+//
+// (That is more than [netip.ParseAddr] takes, and less; and unlike that, this does not allocate for
+// the many texts that are no addresses.)
+func parseIP[T string | []byte](text T) (netip.Addr, bool) {
+	for i := range min(len(text), len("255.255.255.255")) {
+		switch text[i] {
+		case '.':
+			return parseIPv4(text)
+		case ':':
+			return parseIPv6(text)
+		}
 	}
-	if looksLikeIPv6(text) {
-		ip, err := netip.ParseAddr(text)
-		return ip, err == nil
-	}
-	if !looksLikeIPv4(text) || len(text) > len("255.255.255.255") {
-		return netip.Addr{}, false
-	}
+	return netip.Addr{}, false
+}
+
+func parseIPv4[T string | []byte](text T) (netip.Addr, bool) {
 	var ip [4]byte
-	for i, part := range strings.Split(text, ".") {
-		n, err := strconv.ParseUint(part, 10, 8)
-		if err != nil {
+	if len(text) > len("255.255.255.255") {
+		return netip.Addr{}, false
+	}
+	n, value, digits := 0, 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case '0' <= c && c <= '9':
+			if value = 10*value + int(c-'0'); value > 255 {
+				return netip.Addr{}, false
+			}
+			digits++
+		case c == '.' && digits > 0 && n < 3:
+			ip[n] = byte(value)
+			n, value, digits = n+1, 0, 0
+		default:
 			return netip.Addr{}, false
 		}
-		ip[i] = byte(n)
 	}
-	return netip.AddrFrom4(ip), true
+	ip[3] = byte(value)
+	return netip.AddrFrom4(ip), n == 3 && digits > 0
+}
+
+func parseIPv6[T string | []byte](text T) (netip.Addr, bool) {
+	var ip [16]byte
+	if len(text) > len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff") {
+		return netip.Addr{}, false
+	}
+	const notHex = 0xFF
+	n, gap := 0, -1 // bytes of ip that are known, and how many of them stand before ::
+	i := 0
+	if len(text) >= 2 && text[0] == ':' && text[1] == ':' {
+		gap, i = 0, 2
+	}
+	for i < len(text) {
+		value, digits := 0, 0
+		for ; i < len(text) && digits < 5; i++ {
+			c := text[i]
+			switch {
+			case '0' <= c && c <= '9':
+				c -= '0'
+			case 'a' <= c|0x20 && c|0x20 <= 'f':
+				c = c | 0x20 - 'a' + 10
+			default:
+				c = notHex
+			}
+			if c == notHex {
+				break
+			}
+			value = value<<4 | int(c)
+			digits++
+		}
+		if digits == 0 || digits > 4 || n == len(ip) {
+			return netip.Addr{}, false
+		}
+		ip[n], ip[n+1] = byte(value>>8), byte(value)
+		n += 2
+		if i == len(text) {
+			break
+		}
+		if text[i] != ':' {
+			return netip.Addr{}, false
+		}
+		if i++; i == len(text) {
+			return netip.Addr{}, false // a colon at the end
+		}
+		if text[i] == ':' {
+			if gap >= 0 {
+				return netip.Addr{}, false
+			}
+			gap = n
+			i++
+		}
+	}
+	if gap < 0 {
+		return netip.AddrFrom16(ip), n == len(ip)
+	}
+	if n == len(ip) {
+		return netip.Addr{}, false // :: stands for nothing
+	}
+	copy(ip[len(ip)-(n-gap):], ip[gap:n])
+	clear(ip[gap : len(ip)-(n-gap)])
+	return netip.AddrFrom16(ip), true
 }

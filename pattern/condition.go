@@ -147,7 +147,7 @@ func (c cidr) accepts(v *value) bool {
 	if !v.isString() {
 		return false
 	}
-	ip, ok := parseIP(string(v.text))
+	ip, ok := parseIP(v.text)
 	return ok && c.Contains(ip)
 }
 

@@ -1,296 +1,385 @@
 package pattern
 
 import (
-	"sync"
+	"math/bits"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
 
 // Matching is one walk over the event, from front to back, that looks only at names to which some
-// rule leads. At every value that has tests, it notes which of them the value passes. What is left
-// of the event after the walk is a list of items, the part of its tree that the rules can see:
+// branch that is still alive leads. How a value takes branches out is in narrow.go.
 //
-//	{"source": "aws.s3", "detail": {"items": [{"id": 1, "x": 0}, {"id": 2}]}}
+// The walk is for events as they are. Where it comes across one of these, it gives up, and the event
+// is read again in the slower way of items.go, which can tell:
 //
-//	0  source         "aws.s3"
-//	1  detail         object
-//	2  detail.items   array
-//	3  detail.items     object
-//	4  detail.items.id  1
-//	5  detail.items     object
-//	6  detail.items.id  2
+//   - text that is not JSON: what is wrong with it, and where;
+//   - a name with a dot that leads to a step: since another member may lead there, too, nothing that
+//     was concluded about it holds;
+//   - an array in an array at a step with columns below, so that elements of elements are to be chosen.
 //
-// With the notes alone a rule is decided, unless two of its fields lie below an array in which the
-// event has several objects or arrays: then they must come from the same one, and choose.go finds
-// out with the items whether they do.
-
-// A walk is a walk over one event and what it has found. Its slices are kept from walk to walk.
+// Errors are found as far as the walk reads; what it skips, it skips with a glance at quotes and
+// brackets.
 type walk struct {
-	m    *machine
-	scan jsonscan.Scanner
+	m     *machine
+	event []byte
 
-	passed []bool // by test: some value passes it
-	valued []bool // by step: there is a value
-	items  []item
-	forks  []*step // with an array of several objects or arrays
-	forked []bool  // by step: it is in forks
-	dotted bool    // a name in the event has a dot, so two members may lead to the same steps
-	text   []byte  // of strings that had to be unescaped
-	choice chooser
+	alive   []uint64 // the branches that may still match
+	lo, hi  int      // all words of alive before lo and from hi on are empty
+	needs   uint64   // the columns that a branch which is alive mentions (see span.needs)
+	settled uint64   // those that have had their say
+	loose   bool     // a name with a dot could still revive a branch, or have what one wants to be absent
+	wary    bool     // the rest of the event may have such a name, so the walk must not end early
+	over    bool     // it has ended early
+
+	// What the walk has found out about the spans: in got, at the places of a span, which of its
+	// branches are satisfied. Of a group, found has those for which some column was, and barred those
+	// that a value was found for where they ask for none.
+	got, found, barred []uint64
+	windows            []window // by span
+	done               []uint32 // by column: the epoch in which it has had its say
+	chosen             []chosen // by column: the first of a group that was chosen from
+	epoch              uint32   // of the event
+
+	seen   []uint32 // by step: the object that had a member which led here
+	object uint32   // of the objects that were read
+
+	arrays  int // around the value that is being read
+	looks   int // values that were looked up
+	except  []posting
+	text    []byte // of strings that had to be unescaped
+	folded  []byte
+	hits    []uint64 // by rule
+	element []judged
+
+	items     itemWalk
+	itemsLast bool // the walk before this had to give up
 }
 
-// An item is a value that the walk has come across, at a step. The items inside of it follow it, to
-// the one before end.
-type item struct {
-	at    *step
-	kind  jsonscan.Kind // End: not looked at, for no rule asks for what it can be
-	end   int
-	value value
+// A window is the part of a span that the words lo to hi of alive were in when the walk came to it.
+// Outside of it, no branch is alive.
+type window struct {
+	from, to int32
+	epoch    uint32 // the window is open if it is the walk's
 }
 
-// walkPool keeps walks for reuse.
-type walkPool struct{ pool sync.Pool }
+// failed is what the methods of a walk return in place of an offset if the walk is not to go on:
+// because it is over, or else because it has given up.
+const failed = -1
 
 // maxKept bounds what a walk may keep for the next one, so that one monstrous event does not hold
 // its memory for ever. Ordinary events have some dozens of items.
 const maxKept = 1 << 14
 
-// read walks over an event. The caller hands the walk back with free.
-func (m *machine) read(event []byte) (*walk, error) {
-	w, _ := m.pool.pool.Get().(*walk)
+// match walks over an event. The branches that match are those which are then alive. The caller hands
+// the walk back with free.
+func (m *machine) match(event []byte) (*walk, error) {
+	w, _ := m.pool.Get().(*walk)
 	if w == nil {
-		w = &walk{
-			m:      m,
-			passed: make([]bool, len(m.tests)),
-			valued: make([]bool, m.steps),
-			forked: make([]bool, m.steps),
-		}
+		w = newWalk(m)
 	}
-	w.scan = jsonscan.New(event)
-	if err := w.event(); err != nil {
+	w.begin(event)
+	if !w.itemsLast {
+		if w.root() {
+			return w, nil
+		}
+		w.begin(event)
+		clear(w.got)
+		clear(w.found)
+		clear(w.barred)
+	}
+	if err := w.readItems(); err != nil {
 		w.free()
-		return nil, eventError(err)
+		return nil, err
 	}
 	return w, nil
 }
 
-// free forgets the event and hands the walk to the next one.
+func newWalk(m *machine) *walk {
+	w := &walk{
+		m:       m,
+		alive:   make([]uint64, len(m.all)),
+		got:     make([]uint64, len(m.words)),
+		found:   make([]uint64, len(m.words)),
+		barred:  make([]uint64, len(m.words)),
+		windows: make([]window, m.spans),
+		done:    make([]uint32, len(m.columns)),
+		chosen:  make([]chosen, len(m.columns)),
+		seen:    make([]uint32, len(m.steps)),
+		hits:    make([]uint64, (m.count+63)/64),
+		element: make([]judged, len(m.all)),
+	}
+	w.items.w = w
+	return w
+}
+
+// begin makes the walk ready for an event.
+func (w *walk) begin(event []byte) {
+	w.event = event
+	copy(w.alive, w.m.all)
+	w.lo, w.hi = 0, len(w.alive)
+	w.needs, w.settled = ^uint64(0), 0
+	w.loose, w.wary, w.over = false, false, false
+	w.arrays = 0
+	w.text, w.except = w.text[:0], w.except[:0]
+	if w.epoch++; w.epoch == 0 { // after four thousand million events
+		clear(w.windows)
+		clear(w.done)
+		clear(w.chosen)
+		w.epoch = 1
+	}
+	if w.object > 1<<31 { // no event has as many objects
+		clear(w.seen)
+		w.object = 0
+	}
+}
+
+// free hands the walk to the next event.
 func (w *walk) free() {
-	if cap(w.items) > maxKept || cap(w.text) > maxKept {
+	w.event = nil
+	if cap(w.text) > maxKept || cap(w.folded) > maxKept || !w.items.forget() {
 		return
 	}
-	w.scan = jsonscan.Scanner{}
-	clear(w.passed)
-	clear(w.valued)
-	clear(w.forked)
-	clear(w.items)
-	w.items, w.forks, w.text = w.items[:0], w.forks[:0], w.text[:0]
-	w.dotted = false
-	w.m.pool.pool.Put(w)
+	w.m.pool.Put(w)
 }
 
-// event reads the event, up to its closing brace.
-func (w *walk) event() error {
-	kind := w.scan.Peek()
-	if kind != jsonscan.Object {
-		return notObject(&w.scan, kind)
+// root walks over the event. It reports false if it had to give up.
+func (w *walk) root() bool {
+	i := jsonscan.SkimSpace(w.event, 0)
+	if i == len(w.event) || w.event[i] != '{' {
+		return false
 	}
-	w.items = append(w.items, item{at: w.m.root, kind: jsonscan.Object})
-	w.scan.Open()
-	if err := w.object(0, 1); err != nil {
-		return err
+	if w.lo == w.hi {
+		return true // there are no branches
 	}
-	w.items[0].end = len(w.items)
-	return nil
-}
-
-// object reads the members of an object, item i, that has just been opened and is the depth-th level
-// of the event.
-func (w *walk) object(i, depth int) error {
-	at := w.items[i].at
-	for {
-		name, ok, err := w.scan.Name()
-		if !ok {
-			return err
-		}
-		kept := len(w.text)
-		next, dotted := at.find(w.unquote(name))
-		w.text = w.text[:kept] // names are not needed again
-		if next == nil || w.repeats(i, next) {
-			if _, err := w.scan.Skip(); err != nil {
-				return err
-			}
-			continue
-		}
-		w.dotted = w.dotted || dotted
-		if err := w.value(next, depth); err != nil {
-			return err
-		}
+	at := &w.m.steps[0]
+	if w.members(at, i+1, 1) == failed {
+		return w.over
 	}
-}
-
-// repeats reports whether the object, item i, whose last member is being read, already had a member
-// of the same name as the one that leads to the step at.
-func (w *walk) repeats(i int, at *step) bool {
-	for j := i + 1; j < len(w.items); j = w.items[j].end {
-		if w.items[j].at == at {
-			return true
-		}
-	}
-	return false
-}
-
-// value reads a value at a step, and adds it and what is in it to the items.
-func (w *walk) value(at *step, depth int) error {
-	kind := w.scan.Peek()
-	i := len(w.items)
-	w.items = append(w.items, item{at: at, kind: kind})
-	var err error
-	switch {
-	case !at.concerns(kind):
-		w.items[i].kind = jsonscan.End
-		_, err = w.scan.Skip()
-	case depth == maxDepth && (kind == jsonscan.Object || kind == jsonscan.Array):
-		err = &jsonscan.Error{Offset: w.scan.Offset(), Err: jsonscan.ErrDepth}
-	case kind == jsonscan.Object:
-		w.scan.Open()
-		err = w.object(i, depth+1)
-	case kind == jsonscan.Array:
-		w.scan.Open()
-		err = w.array(at, depth+1)
-	default:
-		err = w.leaf(at, &w.items[i].value, kind)
-	}
-	w.items[i].end = len(w.items)
-	return err
-}
-
-// concerns reports whether a value of the given kind at the step can matter to a rule.
-func (at *step) concerns(kind jsonscan.Kind) bool {
-	switch kind {
-	case jsonscan.Object:
-		return len(at.next) > 0
-	case jsonscan.Array:
-		return true
-	}
-	return len(at.tests) > 0
-}
-
-// array reads the elements of an array at a step.
-func (w *walk) array(at *step, depth int) error {
-	containers := 0
-	for {
-		ok, err := w.scan.Element()
-		if !ok {
-			return err
-		}
-		kind := w.scan.Peek()
-		if !at.concerns(kind) {
-			if _, err := w.scan.Skip(); err != nil {
-				return err
-			}
-			continue
-		}
-		if kind == jsonscan.Object || kind == jsonscan.Array {
-			containers++
-			if containers == 2 && !w.forked[at.id] {
-				w.forked[at.id] = true
-				w.forks = append(w.forks, at)
-			}
-		}
-		if err := w.value(at, depth); err != nil {
-			return err
-		}
-	}
-}
-
-// leaf reads a scalar at a step and notes the tests that it passes.
-func (w *walk) leaf(at *step, v *value, kind jsonscan.Kind) error {
-	v.kind = kind
-	if kind == jsonscan.String {
-		t, err := w.scan.String()
-		if err != nil {
-			return err
-		}
-		v.text = w.unquote(t)
-	} else {
-		raw, err := w.scan.Value()
-		if err != nil {
-			return err
-		}
-		v.text = raw
-		if kind == jsonscan.Number {
-			v.number = parseNumber(raw)
-		}
-	}
-	w.valued[at.id] = true
-	for _, id := range at.tests {
-		if !w.passed[id] && w.m.tests[id].field.accepts(v) {
-			w.passed[id] = true
-		}
-	}
-	return nil
-}
-
-// unquote returns what a string or name stands for. If it has escapes, that is at the end of w.text,
-// where it stays until the walk is freed.
-func (w *walk) unquote(t jsonscan.Text) []byte {
-	if !t.Escaped {
-		return t.Raw
-	}
-	n := len(w.text)
-	w.text = jsonscan.AppendUnquoted(w.text, t.Raw, jsonscan.KeepLone)
-	return w.text[n:]
-}
-
-// matches reports whether the event matches a rule.
-func (w *walk) matches(rule []conjunction) (bool, error) {
-	for _, c := range rule {
-		if ok, err := w.holds(c); ok || err != nil {
-			return ok, err
-		}
-	}
-	return false, nil
-}
-
-// holds reports whether all the tests of c hold together.
-func (w *walk) holds(c conjunction) (bool, error) {
-	all := true
-	for _, id := range c {
-		t := &w.m.tests[id]
-		switch {
-		case w.passed[id]:
-		case !t.none:
-			return false, nil
-		case w.valued[t.at.id]:
-			all = false // unless the values are in elements of an array that are not chosen
-		}
-	}
-	if w.independent(c) {
-		return all, nil
-	}
-	return w.choice.holds(w, c)
-}
-
-// independent reports whether the tests of c can be judged one by one: no two of them lie at or
-// below a step where the event has an array of several objects or arrays.
-func (w *walk) independent(c conjunction) bool {
-	for _, at := range w.forks {
-		if first, last := w.m.within(c, at); last-first >= 2 {
-			return false
-		}
-	}
+	w.settle(at)
 	return true
 }
 
-// within returns the range of the tests in c whose steps are at or below a step.
-func (m *machine) within(c conjunction, at *step) (first, last int) {
-	for first < len(c) && m.tests[c[first]].at.id < at.id {
-		first++
+// members walks over the members of an object at a step that begins before i and is the depth-th
+// level of the event. It returns the offset behind the object.
+func (w *walk) members(at *step, i, depth int) int {
+	b := w.event
+	w.object++
+	object := w.object
+	if i = jsonscan.SkimSpace(b, i); i < len(b) && b[i] == '}' {
+		return i + 1
 	}
-	last = first
-	for last < len(c) && m.tests[c[last]].at.id < at.end {
-		last++
+	for {
+		if i >= len(b) || b[i] != '"' {
+			return failed
+		}
+		end, escaped := jsonscan.SkimName(b, i+1)
+		if end < 0 {
+			return failed
+		}
+		name := b[i+1 : end]
+		if i = end + 1; i < len(b) && b[i] == ':' {
+			i++
+		} else {
+			if i = jsonscan.SkimSpace(b, i); i == len(b) || b[i] != ':' {
+				return failed
+			}
+			i++
+		}
+		if i < len(b) && b[i] <= ' ' {
+			i = jsonscan.SkimSpace(b, i)
+		}
+		if escaped {
+			kept := len(w.text)
+			w.text = jsonscan.AppendUnquoted(w.text, name, jsonscan.KeepLone)
+			name = w.text[kept:]
+			w.text = w.text[:kept] // names are not needed again
+		}
+		if id := at.names.find(name); id >= 0 && w.seen[id] != object {
+			w.seen[id] = object
+			i = w.value(&w.m.steps[id], i, depth)
+		} else {
+			if id < 0 && at.inner {
+				if next, dotted := w.m.find(at, name); next != nil && dotted {
+					return failed
+				}
+			}
+			i = jsonscan.SkimValue(b, i)
+		}
+		if i < 0 {
+			return failed
+		}
+		if i < len(b) && b[i] <= ' ' {
+			i = jsonscan.SkimSpace(b, i)
+		}
+		if i >= len(b) {
+			return failed
+		}
+		switch b[i] {
+		case ',':
+			if i++; i < len(b) && b[i] <= ' ' {
+				i = jsonscan.SkimSpace(b, i)
+			}
+		case '}':
+			return i + 1
+		default:
+			return failed
+		}
 	}
-	return first, last
+}
+
+// value reads the value at a step that begins at i, and returns the offset behind it.
+func (w *walk) value(at *step, i, depth int) int {
+	b := w.event
+	if i >= len(b) {
+		return failed
+	}
+	if w.needs&at.needs == 0 {
+		return jsonscan.SkimValue(b, i)
+	}
+	switch c := b[i]; {
+	case c == '{':
+		if depth == maxDepth {
+			return failed
+		}
+		if at.below == at.last {
+			i = jsonscan.SkimLevel(b, i+1)
+		} else {
+			i = w.members(at, i+1, depth+1)
+		}
+	case c == '[':
+		if depth == maxDepth {
+			return failed
+		}
+		w.arrays++
+		i = w.elements(at, i+1, depth+1)
+		w.arrays--
+		w.conclude(at)
+	case at.column == noColumn:
+		i = jsonscan.SkimValue(b, i)
+	default:
+		i = w.scalar(&w.m.columns[at.column], i)
+	}
+	if i < 0 || w.arrays > 0 {
+		return i
+	}
+	if w.settle(at) && w.final(i) {
+		w.over = true
+		return failed
+	}
+	return i
+}
+
+// elements walks over the elements of an array at a step that begins before i and is the depth-th level
+// of the event. It returns the offset behind the array.
+func (w *walk) elements(at *step, i, depth int) int {
+	b := w.event
+	if i = jsonscan.SkimSpace(b, i); i < len(b) && b[i] == ']' {
+		return i + 1
+	}
+	for {
+		if i >= len(b) {
+			return failed
+		}
+		switch c := b[i]; {
+		case c == '{' && at.below < at.last:
+			if depth == maxDepth {
+				return failed
+			}
+			looks := w.looks
+			i = w.members(at, i+1, depth+1)
+			if looks < w.looks {
+				w.judge(at)
+			}
+		case c == '[':
+			if depth == maxDepth || at.below < at.last {
+				return failed
+			}
+			i = w.elements(at, i+1, depth+1)
+		case c == '{' || at.column == noColumn:
+			i = jsonscan.SkimValue(b, i)
+		default:
+			i = w.scalar(&w.m.columns[at.column], i)
+		}
+		if i < 0 {
+			return failed
+		}
+		if i < len(b) && b[i] <= ' ' {
+			i = jsonscan.SkimSpace(b, i)
+		}
+		if i >= len(b) {
+			return failed
+		}
+		switch b[i] {
+		case ',':
+			if i++; i < len(b) && b[i] <= ' ' {
+				i = jsonscan.SkimSpace(b, i)
+			}
+		case ']':
+			return i + 1
+		default:
+			return failed
+		}
+	}
+}
+
+// scalar reads the scalar of a column that begins at i, and returns the offset behind it.
+func (w *walk) scalar(c *column, i int) int {
+	b := w.event
+	if b[i] != '"' {
+		end := jsonscan.SkimChecked(b, i)
+		if end < 0 {
+			return failed
+		}
+		w.look(c, kindOf(b[i]), b[i:end])
+		return end
+	}
+	end, escaped := jsonscan.SkimString(b, i+1)
+	if end < 0 {
+		return failed
+	}
+	text := b[i+1 : end]
+	if escaped {
+		w.text = jsonscan.AppendUnquoted(w.text[:0], text, jsonscan.KeepLone)
+		text = w.text
+	}
+	w.look(c, jsonscan.String, text)
+	return end + 1
+}
+
+// kindOf returns the kind of the scalar, not a string, that begins with c.
+func kindOf(c byte) jsonscan.Kind {
+	switch c {
+	case 't', 'f', 'n':
+		return jsonscan.Kind(c)
+	}
+	return jsonscan.Number
+}
+
+// final reports whether nothing in the rest of the event, from i on, can change what was concluded.
+func (w *walk) final(i int) bool {
+	if !w.loose {
+		return true
+	}
+	w.wary = w.wary || w.m.dottedBehind(w.event[i:])
+	return !w.wary
+}
+
+// matched reports whether some branch is alive.
+func (w *walk) matched() bool { return w.lo < w.hi }
+
+// mark sets in w.hits the bits of the rules whose branches are alive, and returns the words of hits
+// that the first and, before the second, the last of them are in.
+func (w *walk) mark() (from, to int) {
+	from, to = len(w.hits), 0
+	for i := w.lo; i < w.hi; i++ {
+		for alive := w.alive[i]; alive != 0; alive &= alive - 1 {
+			id := i*64 + bits.TrailingZeros64(alive)
+			for _, rule := range w.m.rules[w.m.ruleFrom[id]:w.m.ruleFrom[id+1]] {
+				n := int(rule / 64)
+				w.hits[n] |= 1 << (rule % 64)
+				from, to = min(from, n), max(to, n+1)
+			}
+		}
+	}
+	return from, to
 }

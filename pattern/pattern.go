@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"math"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
@@ -12,7 +13,8 @@ type Pattern struct {
 	text     string
 	tree     *object
 	branches []branch
-	machine  *machine // of this pattern alone
+	once     sync.Once
+	machine  *machine // of this pattern alone; made when it is first needed, as it is not for a Set
 }
 
 // Compile compiles the text of an event pattern, within the limits that EventBridge has. If the text
@@ -39,12 +41,14 @@ func (p *Pattern) String() string { return p.text }
 // well formed. What it cannot read is an [*EventError]. For certainty, call [Validate] first: of the
 // events that pass it, Match only refuses those with [ErrAmbiguous] as the cause.
 func (p *Pattern) Match(event []byte) (bool, error) {
-	w, err := p.machine.read(event)
+	p.once.Do(func() { p.machine = newMachine([][]branch{p.branches}) })
+	w, err := p.machine.match(event)
 	if err != nil {
 		return false, err
 	}
-	defer w.free()
-	return w.matches(p.machine.rules[0])
+	ok := w.matched()
+	w.free()
+	return ok, nil
 }
 
 // The limits of EventBridge, which [Compile] observes.
@@ -111,8 +115,7 @@ func (l Limits) Compile(text string) (*Pattern, error) {
 		err := because(ErrLimit, "more than %d combinations of $or", limit)
 		return nil, &SyntaxError{Err: err}
 	}
-	branches := tree.branches()
-	return &Pattern{text, tree, branches, newMachine([][]branch{branches})}, nil
+	return &Pattern{text: text, tree: tree, branches: tree.branches()}, nil
 }
 
 // limit returns what a field of Limits stands for.

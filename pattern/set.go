@@ -2,7 +2,7 @@ package pattern
 
 import (
 	"iter"
-	"slices"
+	"math/bits"
 )
 
 // A Set is many compiled patterns, each under a key, that are matched in a single pass over an
@@ -40,24 +40,21 @@ func (s *Set[K]) Match(event []byte) ([]K, error) { return s.AppendMatch(nil, ev
 // was.
 func (s *Set[K]) AppendMatch(dst []K, event []byte) ([]K, error) {
 	m := s.machine
-	if m == nil { // of the zero Set, which reads the event like every other
+	if m == nil { // of the zero Set
 		m = newMachine(nil)
 	}
-	w, err := m.read(event)
+	w, err := m.match(event)
 	if err != nil {
 		return dst, err
 	}
-	defer w.free()
-	n := len(dst)
-	for i, rule := range m.rules {
-		ok, err := w.matches(rule)
-		if err != nil {
-			return slices.Delete(dst, n, len(dst)), err
+	from, to := w.mark()
+	for i := from; i < to; i++ {
+		for word := w.hits[i]; word != 0; word &= word - 1 {
+			dst = append(dst, s.keys[i*64+bits.TrailingZeros64(word)])
 		}
-		if ok {
-			dst = append(dst, s.keys[i])
-		}
+		w.hits[i] = 0
 	}
+	w.free()
 	return dst, nil
 }
 

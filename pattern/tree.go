@@ -108,3 +108,17 @@ func (f *field) acceptsNone() bool {
 	}
 	return false
 }
+
+// asks reports whether one of the alternatives is that there be any value, and counts those that are
+// an anything-but.
+func (f *field) asks() (any bool, excluding int) {
+	for _, a := range f.anyOf {
+		switch c := a.condition.(type) {
+		case exists:
+			any = any || bool(c)
+		case anythingBut:
+			excluding++
+		}
+	}
+	return any, excluding
+}

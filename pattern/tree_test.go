@@ -1,11 +1,6 @@
 package pattern
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-	"testing"
-)
+import "testing"
 
 // TestCanonical tests the tree by its text.
 func TestCanonical(t *testing.T) {
@@ -37,60 +32,4 @@ func TestCanonical(t *testing.T) {
 			t.Errorf("%#q: String() = %#q", tt.text, p)
 		}
 	}
-}
-
-// TestMachine tests what patterns become: the steps with their tests, and the rules.
-func TestMachine(t *testing.T) {
-	set := NewSet(slices.All([]*Pattern{
-		MustCompile(`{"source": ["aws.s3"], "$or": [{"detail": {"size": [1]}}, {"detail.type": ["a"]}]}`),
-		MustCompile(`{"detail": {"size": [1]}}`),
-		MustCompile(`{"detail": [{"exists": false}], "detail.size": [1, 2]}`),
-	}))
-	const want = `
-0-5
-1-4 detail [{"exists":false}]
-2-3 detail.size [1,2] [1]
-3-4 detail.type ["a"]
-4-5 source ["aws.s3"]
-rule 0: detail.size[1] source["aws.s3"]
-rule 0: detail.type["a"] source["aws.s3"]
-rule 1: detail.size[1]
-rule 2: detail[{"exists":false}] detail.size[1,2]
-`
-	if got := set.machine.dump(); got != strings.TrimPrefix(want, "\n") {
-		t.Errorf("got:\n%s\nwant:%s", got, want)
-	}
-}
-
-// dump returns the steps of m in order, each with its number, its end, its path and its tests, and
-// the conjunctions of each rule.
-func (m *machine) dump() string {
-	var lines []string
-	paths := map[*step]string{}
-	var visit func(at *step, path string)
-	visit = func(at *step, path string) {
-		paths[at] = path
-		line := fmt.Sprintf("%d-%d %s", at.id, at.end, path)
-		var tests []string
-		for _, id := range at.tests {
-			tests = append(tests, m.tests[id].field.String())
-		}
-		slices.Sort(tests)
-		lines = append(lines, strings.TrimRight(line+" "+strings.Join(tests, " "), " "))
-		for part, next := range at.next {
-			visit(next, strings.TrimPrefix(path+"."+part, "."))
-		}
-	}
-	visit(m.root, "")
-	slices.Sort(lines) // fewer than ten
-	for i, rule := range m.rules {
-		for _, c := range rule {
-			line := fmt.Sprintf("rule %d:", i)
-			for _, id := range c {
-				line += " " + paths[m.tests[id].at] + m.tests[id].field.String()
-			}
-			lines = append(lines, line)
-		}
-	}
-	return strings.Join(lines, "\n") + "\n"
 }
