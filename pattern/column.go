@@ -26,6 +26,7 @@ type column struct {
 	step                int32
 	firstTest, lastTest int32
 	span
+	name quoted // that a value of this column stands behind
 
 	none posting // satisfied if there is no value
 	any  posting // satisfied by any value, but for the exceptions that it meets

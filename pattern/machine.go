@@ -102,9 +102,9 @@ type bit struct {
 //     the others.
 type step struct {
 	id, end     int32
-	names       table // of the steps one name further, which has no dot
-	inner       bool  // one of these has steps below
-	column      int32 // or -1
+	names       table  // of the steps one name further, which has no dot
+	dots        uint64 // where a name with a dot could have its first: the lengths of the names that lead to steps with steps below; bit 63: from there on
+	column      int32  // or -1
 	first, last int32
 	below       int32  // first, but behind its own column
 	needs       uint64 // the columns from first on, see span.needs
@@ -122,6 +122,9 @@ type inner struct {
 
 // noColumn effects a step where no field ends.
 const noColumn = -1
+
+// manyDots is the bit of step.dots for all names that are so long or longer.
+const manyDots = 63
 
 // lastNeed is the bit of span.needs that stands for all columns from 63 on.
 const lastNeed = 63
@@ -256,7 +259,7 @@ func (b *builder) addSteps() {
 		at := &b.steps[way[len(way)-1]]
 		at.column = int32(i)
 		b.asked[p.asked].column = int32(i)
-		b.columns[i] = column{step: at.id, span: b.newSpan(1<<min(i, lastNeed), len(p.parts) > 1)}
+		b.columns[i] = column{step: at.id, name: newQuoted(p.parts[len(p.parts)-1]), span: b.newSpan(1<<min(i, lastNeed), len(p.parts) > 1)}
 	}
 	b.steps[0].end, b.steps[0].last = int32(len(b.steps)), int32(len(places))
 	for i := len(b.steps) - 1; i >= 0; i-- {
@@ -272,7 +275,9 @@ func (b *builder) addSteps() {
 			next := &b.steps[child]
 			at.names.set(names[child], child)
 			at.end, at.last = next.end, next.last
-			at.inner = at.inner || next.end > child+1
+			if next.end > child+1 {
+				at.dots |= 1 << min(len(names[child]), manyDots)
+			}
 		}
 	}
 	b.addInner(names)
@@ -299,9 +304,7 @@ func (b *builder) addInner(names []string) {
 		b.inner.names.set(name, 0)
 		b.inner.longest = max(b.inner.longest, len(name))
 		b.inner.last[(`"` + name)[len(name)]] = true
-		if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == '/' }) {
-			b.inner.odd = true
-		}
+		b.inner.odd = b.inner.odd || strings.ContainsFunc(name, escapable)
 	}
 }
 
@@ -546,6 +549,61 @@ func (m *machine) find(at *step, name []byte) (next *step, dotted bool) {
 		}
 		name, dotted = rest, true
 	}
+}
+
+// escapable reports whether r can be written with an escape other than \u.
+func escapable(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == '/' }
+
+// quoted is a name that can be looked for in a text, whatever the text is.
+type quoted struct {
+	text string // with quotes; empty if the name could have escapes
+	rare int    // index of its rarest byte
+}
+
+// common are the bytes of CloudTrail's records, the most frequent first.
+const common = "\"earts:n-oi2,c1dum30.7AlpI8v94/wfSb g65yCTDEh{}NRHPMVQFzqxZkUjKB()GOL+JX;_W[]Y\\%=*'!$&?"
+
+func newQuoted(name string) quoted {
+	if strings.ContainsFunc(name, escapable) {
+		return quoted{}
+	}
+	q := quoted{text: `"` + name + `"`}
+	for i, rank := 0, -1; i < len(q.text); i++ {
+		r := strings.IndexByte(common, q.text[i])
+		if r < 0 {
+			r = len(common)
+		}
+		if r > rank {
+			q.rare, rank = i, r
+		}
+	}
+	return q
+}
+
+// in reports whether the name may be in text. It looks for the rarest byte of the name; and if that
+// comes too often, it gives up.
+func (q *quoted) in(text []byte) bool {
+	if q.text == "" {
+		return true
+	}
+	const often = 64
+	c := q.text[q.rare]
+	for i, n := q.rare, 0; n < often; n++ {
+		if i >= len(text) {
+			return false
+		}
+		next := bytes.IndexByte(text[i:], c)
+		if next < 0 {
+			return false
+		}
+		i += next
+		start := i - q.rare
+		if len(text)-start >= len(q.text) && string(text[start:start+len(q.text)]) == q.text {
+			return true
+		}
+		i++
+	}
+	return true
 }
 
 // dottedBehind reports whether text, the rest of an event, may have a name with a dot that leads to

@@ -27,6 +27,7 @@ type walk struct {
 	lo, hi  int      // all words of alive before lo and from hi on are empty
 	needs   uint64   // the columns that a branch which is alive mentions (see span.needs)
 	settled uint64   // those that have had their say
+	missed  uint64   // those whose names were looked for in the rest of the event
 	loose   bool     // a name with a dot could still revive a branch, or have what one wants to be absent
 	wary    bool     // the rest of the event may have such a name, so the walk must not end early
 	over    bool     // it has ended early
@@ -50,6 +51,9 @@ type walk struct {
 	folded  []byte
 	hits    []uint64 // by rule
 	element []judged
+
+	guesses guesses
+	chains  []int32 // by step: the guess for the first name in an object
 
 	items     itemWalk
 	itemsLast bool // the walk before this had to give up
@@ -105,6 +109,7 @@ func newWalk(m *machine) *walk {
 		done:    make([]uint32, len(m.columns)),
 		chosen:  make([]chosen, len(m.columns)),
 		seen:    make([]uint32, len(m.steps)),
+		chains:  make([]int32, len(m.steps)),
 		hits:    make([]uint64, (m.count+63)/64),
 		element: make([]judged, len(m.all)),
 	}
@@ -117,7 +122,7 @@ func (w *walk) begin(event []byte) {
 	w.event = event
 	copy(w.alive, w.m.all)
 	w.lo, w.hi = 0, len(w.alive)
-	w.needs, w.settled = ^uint64(0), 0
+	w.needs, w.settled, w.missed = ^uint64(0), 0, 0
 	w.loose, w.wary, w.over = false, false, false
 	w.arrays = 0
 	w.text, w.except = w.text[:0], w.except[:0]
@@ -168,41 +173,38 @@ func (w *walk) members(at *step, i, depth int) int {
 	if i = jsonscan.SkimSpace(b, i); i < len(b) && b[i] == '}' {
 		return i + 1
 	}
+	before := int32(0) // the guess for the name before, or 0
+	next := w.chains[at.id]
 	for {
-		if i >= len(b) || b[i] != '"' {
-			return failed
-		}
-		end, escaped := jsonscan.SkimName(b, i+1)
-		if end < 0 {
-			return failed
-		}
-		name := b[i+1 : end]
-		if i = end + 1; i < len(b) && b[i] == ':' {
-			i++
+		var child int32
+		if next > 0 && w.guesses.list[next].right(b, i) {
+			g := &w.guesses.list[next]
+			i += len(g.text)
+			before, next, child = next, g.next, g.child
 		} else {
-			if i = jsonscan.SkimSpace(b, i); i == len(b) || b[i] != ':' {
+			var end int
+			if child, end = w.name(at, i); end < 0 {
 				return failed
 			}
-			i++
+			learnt := w.guesses.learn(at.id, b[i:end], child)
+			if before > 0 {
+				w.guesses.list[before].next = learnt
+			} else {
+				w.chains[at.id] = learnt
+			}
+			before, next = learnt, 0
+			if learnt > 0 {
+				next = w.guesses.list[learnt].next
+			}
+			i = end
 		}
 		if i < len(b) && b[i] <= ' ' {
 			i = jsonscan.SkimSpace(b, i)
 		}
-		if escaped {
-			kept := len(w.text)
-			w.text = jsonscan.AppendUnquoted(w.text, name, jsonscan.KeepLone)
-			name = w.text[kept:]
-			w.text = w.text[:kept] // names are not needed again
-		}
-		if id := at.names.find(name); id >= 0 && w.seen[id] != object {
-			w.seen[id] = object
-			i = w.value(&w.m.steps[id], i, depth)
+		if child >= 0 && w.seen[child] != object {
+			w.seen[child] = object
+			i = w.value(&w.m.steps[child], i, depth)
 		} else {
-			if id < 0 && at.inner {
-				if next, dotted := w.m.find(at, name); next != nil && dotted {
-					return failed
-				}
-			}
 			i = jsonscan.SkimValue(b, i)
 		}
 		if i < 0 {
@@ -225,6 +227,48 @@ func (w *walk) members(at *step, i, depth int) int {
 			return failed
 		}
 	}
+}
+
+// name reads the name of a member at i, in an object at a step. It returns the step that it leads to,
+// or -1, and the offset behind the colon.
+func (w *walk) name(at *step, i int) (child int32, end int) {
+	b := w.event
+	if i >= len(b) || b[i] != '"' {
+		return -1, failed
+	}
+	end, escaped := jsonscan.SkimName(b, i+1)
+	if end < 0 {
+		return -1, failed
+	}
+	name := b[i+1 : end]
+	if end++; end < len(b) && b[end] != ':' {
+		end = jsonscan.SkimSpace(b, end)
+	}
+	if end == len(b) || b[end] != ':' {
+		return -1, failed
+	}
+	if escaped {
+		kept := len(w.text)
+		w.text = jsonscan.AppendUnquoted(w.text, name, jsonscan.KeepLone)
+		name = w.text[kept:]
+		w.text = w.text[:kept] // names are not needed again
+	}
+	child = at.names.find(name)
+	if child < 0 && at.dots != 0 && w.leads(at, name) {
+		return -1, failed
+	}
+	return child, end + 1
+}
+
+// leads reports whether a name has a dot and leads to a step.
+func (w *walk) leads(at *step, name []byte) bool {
+	for dots := at.dots; dots != 0; dots &= dots - 1 {
+		if n := bits.TrailingZeros64(dots); n < len(name) && (n == manyDots || name[n] == '.') {
+			next, dotted := w.m.find(at, name)
+			return next != nil && dotted
+		}
+	}
+	return false
 }
 
 // value reads the value at a step that begins at i, and returns the offset behind it.
@@ -262,7 +306,13 @@ func (w *walk) value(at *step, i, depth int) int {
 	if i < 0 || w.arrays > 0 {
 		return i
 	}
-	if w.settle(at) && w.final(i) {
+	if w.settle(at) {
+		if w.final(i) {
+			w.over = true
+			return failed
+		}
+	} else if w.absent(i) {
+		w.settle(&w.m.steps[0])
 		w.over = true
 		return failed
 	}
@@ -357,11 +407,28 @@ func kindOf(c byte) jsonscan.Kind {
 
 // final reports whether nothing in the rest of the event, from i on, can change what was concluded.
 func (w *walk) final(i int) bool {
-	if !w.loose {
-		return true
+	if w.loose {
+		w.wary = w.wary || w.m.dottedBehind(w.event[i:])
 	}
-	w.wary = w.wary || w.m.dottedBehind(w.event[i:])
 	return !w.wary
+}
+
+// absent reports whether no column that is still needed has a value in the rest of the event, from i on.
+// It asks for the names of the columns, which takes far less than to read the rest; but only if they are
+// few, and only once for the same ones.
+func (w *walk) absent(i int) bool {
+	missing := w.needs &^ w.settled
+	if missing == w.missed || missing>>lastNeed != 0 || bits.OnesCount64(missing) > 2 {
+		return false
+	}
+	w.missed = missing
+	for m := missing; m != 0; m &= m - 1 {
+		if w.m.columns[bits.TrailingZeros64(m)].name.in(w.event[i:]) {
+			return false
+		}
+	}
+	w.loose = true
+	return w.final(i)
 }
 
 // matched reports whether some branch is alive.
