@@ -50,7 +50,10 @@ type column struct {
 }
 
 // An effect is what a condition means for the branches that have it.
-type effect struct{ satisfied, except posting }
+type effect struct {
+	satisfied, except posting
+	whole             bool // all branches of the column are satisfied
+}
 
 // A hit is what a text has in common with conditions that are found by a part of it or regardless of
 // case: one that is satisfied by that, and those that have to be tried.
@@ -268,7 +271,7 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 			continue
 		}
 		m := int32(len(b.effects))
-		b.effects = append(b.effects, effect{b.posting(e.satisfied), b.posting(e.except)})
+		b.effects = append(b.effects, b.effect(c, e))
 		switch e.kind {
 		case isExact:
 			c.exact.set(e.text, m)
@@ -322,6 +325,16 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 	c.foldedHeads, c.foldedTails = newTrie(tries[isFoldedHead]), newTrie(tries[isFoldedTail])
 	c.networks = newNetworks(nets)
 	b.addRanges(c, ranges)
+}
+
+// effect returns the effect of a condition of a column.
+func (b *builder) effect(c *column, e *sorted) effect {
+	x := effect{satisfied: b.posting(e.satisfied), except: b.posting(e.except)}
+	x.whole = x.satisfied.to-x.satisfied.from == c.to-c.from
+	for _, bit := range b.bits[x.satisfied.from:x.satisfied.to] {
+		x.whole = x.whole && bit.mask == b.masks[bit.at]
+	}
+	return x
 }
 
 // addRanges fills the tree of ranges of a column.

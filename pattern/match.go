@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
@@ -64,6 +65,7 @@ type walk struct {
 type window struct {
 	from, to int32
 	epoch    uint32 // the window is open if it is the walk's
+	whole    bool   // all branches are satisfied
 }
 
 // failed is what the methods of a walk return in place of an offset if the walk is not to go on:
@@ -204,6 +206,9 @@ func (w *walk) members(at *step, i, depth int) int {
 		if child >= 0 && w.seen[child] != object {
 			w.seen[child] = object
 			i = w.value(&w.m.steps[child], i, depth)
+			if w.needs&^w.settled&at.needs == 0 && at.dots == 0 && w.arrays == 0 && i >= 0 {
+				return jsonscan.SkimLevel(b, i) // whatever else is in the object, nobody asks for it
+			}
 		} else {
 			i = jsonscan.SkimValue(b, i)
 		}
@@ -437,16 +442,20 @@ func (w *walk) matched() bool { return w.lo < w.hi }
 // mark sets in w.hits the bits of the rules whose branches are alive, and returns the words of hits
 // that the first and, before the second, the last of them are in.
 func (w *walk) mark() (from, to int) {
-	from, to = len(w.hits), 0
-	for i := w.lo; i < w.hi; i++ {
-		for alive := w.alive[i]; alive != 0; alive &= alive - 1 {
-			id := i*64 + bits.TrailingZeros64(alive)
-			for _, rule := range w.m.rules[w.m.ruleFrom[id]:w.m.ruleFrom[id+1]] {
-				n := int(rule / 64)
-				w.hits[n] |= 1 << (rule % 64)
-				from, to = min(from, n), max(to, n+1)
+	hits, rules := w.hits, w.m.rules
+	first, last := uint32(math.MaxUint32), uint32(0)
+	for i, alive := range w.alive[w.lo:w.hi] {
+		ruleFrom := w.m.ruleFrom[(w.lo+i)*64:]
+		for ; alive != 0; alive &= alive - 1 {
+			id := bits.TrailingZeros64(alive)
+			for _, rule := range rules[ruleFrom[id]:ruleFrom[id+1]] {
+				hits[uint32(rule)/64] |= 1 << (rule % 64)
+				first, last = min(first, uint32(rule)), max(last, uint32(rule))
 			}
 		}
 	}
-	return from, to
+	if first > last {
+		return 0, 0
+	}
+	return int(first / 64), int(last/64) + 1
 }

@@ -46,7 +46,7 @@ func (w *walk) open(s *span) *window {
 	if win.epoch == w.epoch {
 		return win
 	}
-	win.epoch = w.epoch
+	win.epoch, win.whole = w.epoch, false
 	win.from, win.to = s.from, s.to
 	words := w.m.words
 	if n := int(s.to - s.from); n == len(w.alive) { // it has all words
@@ -72,12 +72,30 @@ func search(words []uint32, from, to int32, word uint32) int32 {
 
 // satisfy notes that the branches of a posting are satisfied.
 func (w *walk) satisfy(win *window, p posting) {
-	for _, b := range w.m.bits[p.from:p.to] {
-		if uint32(b.at-win.from) < uint32(win.to-win.from) {
-			w.got[b.at] |= b.mask
+	set := w.m.bits[p.from:p.to]
+	if len(set) > longPosting {
+		i, j := 0, len(set)
+		for i < j {
+			if h := int(uint(i+j) / 2); set[h].at < win.from {
+				i = h + 1
+			} else {
+				j = h
+			}
+		}
+		set = set[i:]
+	}
+	got := w.got[win.from:win.to]
+	for _, b := range set {
+		if at := uint(b.at - win.from); at < uint(len(got)) {
+			got[at] |= b.mask
+		} else if b.at >= win.to {
+			break
 		}
 	}
 }
+
+// longPosting is how long a posting must be for a binary search of the window to pay.
+const longPosting = 8
 
 // look looks up a value in a column.
 func (w *walk) look(c *column, kind jsonscan.Kind, text []byte) {
@@ -132,6 +150,10 @@ func (w *walk) hit(win *window, id int32) {
 		return
 	}
 	m := &w.m.effects[id]
+	if m.whole {
+		win.whole = true
+		return
+	}
 	w.satisfy(win, m.satisfied)
 	if m.except.from < m.except.to {
 		w.except = append(w.except, m.except)
@@ -273,14 +295,30 @@ func (w *walk) narrow(s *span, none posting) {
 		w.loose = w.loose || s.nested && none.from < none.to
 	}
 	win.epoch = 0
-	words, masks, got := w.m.words[win.from:win.to], w.m.masks[win.from:win.to], w.got[win.from:win.to]
+	got := w.got[win.from:win.to]
+	if win.whole {
+		clear(got)
+		return
+	}
+	words, masks := w.m.words[win.from:win.to], w.m.masks[win.from:win.to]
+	masks = masks[:len(got)]
 	var changed uint64
-	for k, word := range words {
-		old := w.alive[word]
-		now := old & (got[k] | ^masks[k])
-		got[k] = 0
-		w.alive[word] = now
-		changed |= old ^ now
+	if n := int(win.to - win.from); n > 0 && int(words[n-1]-words[0]) == n-1 { // all words in a row
+		alive := w.alive[words[0]:][:len(got)]
+		for k, old := range alive {
+			now := old & (got[k] | ^masks[k])
+			got[k] = 0
+			alive[k] = now
+			changed |= old ^ now
+		}
+	} else {
+		for k, word := range words {
+			old := w.alive[word]
+			now := old & (got[k] | ^masks[k])
+			got[k] = 0
+			w.alive[word] = now
+			changed |= old ^ now
+		}
 	}
 	if changed != 0 {
 		w.loose = w.loose || s.nested
@@ -347,6 +385,9 @@ func (w *walk) judge(at *step) {
 			win = w.open(&col.span)
 			w.satisfy(win, col.none)
 			w.loose = w.loose || col.none.from < col.none.to
+		}
+		if win.whole {
+			copy(w.got[win.from:win.to], masks[win.from:win.to])
 		}
 		for k := win.from; k < win.to; k++ {
 			e := &w.element[words[k]]

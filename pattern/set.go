@@ -3,6 +3,7 @@ package pattern
 import (
 	"iter"
 	"math/bits"
+	"slices"
 )
 
 // A Set is many compiled patterns, each under a key, that are matched in a single pass over an
@@ -48,11 +49,16 @@ func (s *Set[K]) AppendMatch(dst []K, event []byte) ([]K, error) {
 		return dst, err
 	}
 	from, to := w.mark()
-	for i := from; i < to; i++ {
-		for word := w.hits[i]; word != 0; word &= word - 1 {
-			dst = append(dst, s.keys[i*64+bits.TrailingZeros64(word)])
+	for i, hits := range w.hits[from:to] {
+		if hits == 0 {
+			continue
 		}
-		w.hits[i] = 0
+		w.hits[from+i] = 0
+		keys := s.keys[(from+i)*64:]
+		dst = slices.Grow(dst, bits.OnesCount64(hits))
+		for ; hits != 0; hits &= hits - 1 {
+			dst = append(dst, keys[bits.TrailingZeros64(hits)])
+		}
 	}
 	w.free()
 	return dst, nil

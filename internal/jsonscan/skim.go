@@ -61,7 +61,7 @@ func SkimChecked(b []byte, i int) int {
 }
 
 // SkimValue returns the offset behind the value that begins at i. It only matches quotes and counts
-// brackets, like [Scanner.Skip].
+// brackets, like [Scanner.Skip]. A number or literal must have something behind it.
 func SkimValue(b []byte, i int) int {
 	if i >= len(b) {
 		return -1
@@ -90,26 +90,69 @@ func SkimValue(b []byte, i int) int {
 // not be inside of a string. Brackets are counted without regard to their kind.
 func SkimLevel(b []byte, i int) int {
 	for depth := 1; ; {
-		// Outside of strings, eight bytes at a time.
-		if len(b)-i >= 8 {
-			w := binary.LittleEndian.Uint64(b[i:])
-			m := equals(w, '"') | brackets(w)
-			if m == 0 {
-				i += 8
-				continue
-			}
-			i += first(m)
-		} else if i >= len(b) {
-			return -1
+		if len(b)-i < 16 {
+			return skimLevelEnd(b, i, depth)
 		}
+		c := b[i]
+		if c == ',' || c == ':' { // most of what stands between strings
+			i++
+			c = b[i]
+		}
+		switch c {
+		case '"':
+			i++
+			for {
+				if len(b)-i < 8 {
+					end, _ := SkimName(b, i)
+					if end < 0 {
+						return -1
+					}
+					i = end + 1
+					break
+				}
+				w := binary.LittleEndian.Uint64(b[i:])
+				m := equals(w, '"') | equals(w, '\\')
+				if m == 0 {
+					i += 8
+					continue
+				}
+				if i += first(m); b[i] == '"' {
+					i++
+					break
+				}
+				i += 2
+			}
+		case '{', '[':
+			depth++
+			i++
+		case '}', ']':
+			i++
+			if depth--; depth == 0 {
+				return i
+			}
+		default:
+			w := binary.LittleEndian.Uint64(b[i:])
+			if m := equals(w, '"') | brackets(w); m == 0 {
+				i += 8
+			} else if n := first(m); n > 0 {
+				i += n
+			} else {
+				i++ // a letter that brackets takes for one
+			}
+		}
+	}
+}
+
+// skimLevelEnd is SkimLevel near the end of the text, with so many brackets open.
+func skimLevelEnd(b []byte, i, depth int) int {
+	for ; i < len(b); i++ {
 		switch b[i] {
 		case '"':
 			end, _ := SkimName(b, i+1)
 			if end < 0 {
 				return -1
 			}
-			i = end + 1
-			continue
+			i = end
 		case '{', '[':
 			depth++
 		case '}', ']':
@@ -117,8 +160,8 @@ func SkimLevel(b []byte, i int) int {
 				return i + 1
 			}
 		}
-		i++
 	}
+	return -1
 }
 
 // brackets returns a mask of the bytes of w that are brackets or braces. It has some letters too (y, Y,
