@@ -31,6 +31,8 @@ type column struct {
 	none posting // satisfied if there is no value
 	any  posting // satisfied by any value, but for the exceptions that it meets
 
+	plain bool // it asks for nothing but equal strings, numbers and words
+
 	// By kind of value. An index that is empty costs nothing.
 	words                    [3]int32 // effects of true, false and null, or -1
 	texts                    int32    // effect of any string, or -1
@@ -325,6 +327,7 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 	c.foldedHeads, c.foldedTails = newTrie(tries[isFoldedHead]), newTrie(tries[isFoldedTail])
 	c.networks = newNetworks(nets)
 	b.addRanges(c, ranges)
+	c.plain = len(c.hits)+len(c.pieces)+len(nets)+len(c.others) == 0 && c.texts < 0 && c.any.from == c.any.to
 }
 
 // effect returns the effect of a condition of a column.

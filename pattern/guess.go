@@ -1,6 +1,10 @@
 package pattern
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+)
 
 // Events of one kind have the same names in the same order, whether a rule asks for them or not. So a
 // walk remembers which name came after which, and looks first whether it is so again. To compare the
@@ -15,10 +19,11 @@ import "encoding/binary"
 // A guess that is wrong is replaced by what was there instead. What was learnt stays with the walk from
 // event to event; it never changes what is found, only how fast.
 type guess struct {
-	text  string // the name in quotes, and the colon
-	first uint64 // its first eight bytes
-	child int32  // the step that it leads to, or -1
-	next  int32  // the guess for the name behind it, or 0
+	text        []byte // the name in quotes, and the colon
+	first, last uint64 // its first and last eight bytes, or all of it and 0 if it has less
+	mask        uint64 // of first
+	child       int32  // the step that it leads to, or -1
+	next        int32  // the guess for the name behind it, or 0
 }
 
 // What is remembered is bounded, as events may have any number of names. CloudTrail's records of all
@@ -39,16 +44,29 @@ type knownName struct {
 	name string
 }
 
-// right reports whether the text at i begins like g says.
+// right reports whether the text at i begins like g says. Words are compared, as nearly all names have
+// two or three of them; near the end of b, no guess is right.
 func (g *guess) right(b []byte, i int) bool {
 	n := len(g.text)
-	if len(b)-i < max(n, 8) {
+	if len(b)-i < n+8 {
 		return false
 	}
-	if n < 8 {
-		return string(b[i:i+n]) == g.text
+	b = b[i : i+n+8]
+	if (binary.LittleEndian.Uint64(b)^g.first)&g.mask != 0 {
+		return false
 	}
-	return binary.LittleEndian.Uint64(b[i:]) == g.first && string(b[i+8:i+n]) == g.text[8:]
+	if n <= 8 {
+		return true
+	}
+	if binary.LittleEndian.Uint64(b[n-8:]) != g.last {
+		return false
+	}
+	for j := 8; j < n-8; j += 8 {
+		if binary.LittleEndian.Uint64(b[j:]) != binary.LittleEndian.Uint64(g.text[j:]) {
+			return false
+		}
+	}
+	return true
 }
 
 // learn returns the guess for a name with its quotes and colon that was met in an object at a step and
@@ -68,10 +86,18 @@ func (g *guesses) learn(at int32, text []byte, child int32) int32 {
 		g.list = make([]guess, 1, 16)
 	}
 	i := int32(len(g.list))
-	name := string(text)
+	kept := slices.Clone(text)
+	n := len(kept)
+	learnt := guess{text: kept, mask: math.MaxUint64, child: child}
+	if n < 8 {
+		learnt.mask >>= 8 * (8 - n)
+	} else {
+		learnt.last = binary.LittleEndian.Uint64(kept[n-8:])
+	}
 	var first [8]byte
-	copy(first[:], text)
-	g.list = append(g.list, guess{name, binary.LittleEndian.Uint64(first[:]), child, 0})
-	g.known[knownName{at, name}] = i
+	copy(first[:], kept)
+	learnt.first = binary.LittleEndian.Uint64(first[:])
+	g.list = append(g.list, learnt)
+	g.known[knownName{at, string(kept)}] = i
 	return i
 }

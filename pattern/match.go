@@ -57,7 +57,8 @@ type walk struct {
 	chains  []int32 // by step: the guess for the first name in an object
 
 	items     itemWalk
-	itemsLast bool // the walk before this had to give up
+	gaveUp    bool // items were read
+	itemsLast bool // the last event had a name with a dot, so this one is read as items at once
 }
 
 // A window is the part of a span that the words lo to hi of alive were in when the walk came to it.
@@ -93,6 +94,7 @@ func (m *machine) match(event []byte) (*walk, error) {
 		clear(w.found)
 		clear(w.barred)
 	}
+	w.gaveUp = true
 	if err := w.readItems(); err != nil {
 		w.free()
 		return nil, err
@@ -125,7 +127,7 @@ func (w *walk) begin(event []byte) {
 	copy(w.alive, w.m.all)
 	w.lo, w.hi = 0, len(w.alive)
 	w.needs, w.settled, w.missed = ^uint64(0), 0, 0
-	w.loose, w.wary, w.over = false, false, false
+	w.loose, w.wary, w.over, w.gaveUp = false, false, false, false
 	w.arrays = 0
 	w.text, w.except = w.text[:0], w.except[:0]
 	if w.epoch++; w.epoch == 0 { // after four thousand million events
@@ -143,7 +145,7 @@ func (w *walk) begin(event []byte) {
 // free hands the walk to the next event.
 func (w *walk) free() {
 	w.event = nil
-	if cap(w.text) > maxKept || cap(w.folded) > maxKept || !w.items.forget() {
+	if cap(w.text) > maxKept || cap(w.folded) > maxKept || w.gaveUp && !w.items.forget() {
 		return
 	}
 	w.m.pool.Put(w)
@@ -311,7 +313,12 @@ func (w *walk) value(at *step, i, depth int) int {
 	if i < 0 || w.arrays > 0 {
 		return i
 	}
-	if w.settle(at) {
+	if at.last-at.first == 1 && at.column != noColumn {
+		w.say(at.column)
+	} else {
+		w.settle(at)
+	}
+	if w.decided() {
 		if w.final(i) {
 			w.over = true
 			return failed

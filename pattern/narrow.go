@@ -113,6 +113,9 @@ func (w *walk) look(c *column, kind jsonscan.Kind, text []byte) {
 	default:
 		w.hit(win, c.words[wordIndex(kind)])
 	}
+	if c.plain {
+		return
+	}
 	for i := range c.others {
 		if o := &c.others[i]; o.field.accepts(&value{kind, text, n}) {
 			w.satisfy(win, o.posting)
@@ -162,8 +165,13 @@ func (w *walk) hit(win *window, id int32) {
 
 // lookText looks up a string.
 func (w *walk) lookText(c *column, win *window, text []byte) {
+	if len(c.exact.slots) > 0 {
+		w.hit(win, c.exact.find(text))
+	}
+	if c.plain {
+		return
+	}
 	w.hit(win, c.texts)
-	w.hit(win, c.exact.find(text))
 	if len(c.heads.nodes) > 0 {
 		w.lookTrie(c, win, &c.heads, text, text)
 	}
@@ -255,9 +263,21 @@ func (w *walk) lookNumber(c *column, win *window, n number, text []byte) {
 	}
 }
 
-// settle lets the columns at and below a step have their say. It reports whether nothing more can be
-// concluded from what follows.
-func (w *walk) settle(at *step) (over bool) {
+// say lets a column have its say.
+func (w *walk) say(c int32) {
+	col := &w.m.columns[c]
+	w.narrow(&col.span, col.none)
+	w.done[c] = w.epoch
+	w.settled |= col.needs
+}
+
+// decided reports whether nothing more can be concluded from what follows.
+func (w *walk) decided() bool {
+	return w.lo == w.hi || w.needs&^(w.settled&^(1<<lastNeed)) == 0
+}
+
+// settle lets the columns at and below a step have their say.
+func (w *walk) settle(at *step) {
 	for c := at.first; c < at.last; c++ {
 		if w.done[c] == w.epoch {
 			continue
@@ -275,12 +295,8 @@ func (w *walk) settle(at *step) (over bool) {
 			c--
 			continue
 		}
-		col := &w.m.columns[c]
-		w.narrow(&col.span, col.none)
-		w.done[c] = w.epoch
-		w.settled |= col.needs
+		w.say(c)
 	}
-	return w.lo == w.hi || w.needs&^(w.settled&^(1<<lastNeed)) == 0
 }
 
 // narrow takes the branches of a span out that are not satisfied. Those of none are, if it got no value.
@@ -320,10 +336,11 @@ func (w *walk) narrow(s *span, none posting) {
 			changed |= old ^ now
 		}
 	}
-	if changed != 0 {
-		w.loose = w.loose || s.nested
-		w.trim()
+	if changed == 0 {
+		return
 	}
+	w.loose = w.loose || s.nested
+	w.trim()
 }
 
 // trim finds out where the branches are that are alive, and what they need.
