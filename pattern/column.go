@@ -43,7 +43,8 @@ type column struct {
 	foldedHeads, foldedTails trie
 	hits                     []hit
 	pieces                   []pieces         // of wildcards
-	inside                   []int32          // those in pieces that begin and end with a star
+	inside                   *inside          // those in pieces that begin and end with a star, or nil
+	firstPieces              int32            // in walk.tried
 	numbers                  map[uint64]int32 // effects, by numberKey
 	digits                   map[string]int32 // effects, by the text of a number that is not comparable
 	ranges                   ranges
@@ -69,6 +70,7 @@ type hit struct {
 type pieces struct {
 	pieces [][]byte
 	effect int32
+	last   byte // what a text has to end with, or 0 if that may be anything
 }
 
 // folded is an operand that is compared regardless of case.
@@ -249,6 +251,7 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 		byKey  = map[string]int32{} // hits, by a letter for the index and the key in it
 		ranges []sorted
 		nets   []network
+		inside []int32
 	)
 	// hit returns the hit for a key of an index.
 	hitAt := func(kind indexKind, key string) *hit {
@@ -293,8 +296,11 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 		case isWildcard:
 			p := e.condition.(wildcard).pieces
 			id := int32(len(c.pieces))
-			c.pieces = append(c.pieces, pieces{p, m})
 			first, last := string(p[0]), string(p[len(p)-1])
+			c.pieces = append(c.pieces, pieces{pieces: p, effect: m})
+			if last != "" {
+				c.pieces[id].last = last[len(last)-1]
+			}
 			switch {
 			case first != "":
 				h := hitAt(isHead, first)
@@ -303,7 +309,7 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 				h := hitAt(isTail, reversed(last))
 				h.wildcards = append(h.wildcards, id)
 			default:
-				c.inside = append(c.inside, id)
+				inside = append(inside, id)
 			}
 		case isNumber:
 			if c.numbers == nil {
@@ -325,6 +331,9 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 	}
 	c.heads, c.tails = newTrie(tries[isHead]), newTrie(tries[isTail])
 	c.foldedHeads, c.foldedTails = newTrie(tries[isFoldedHead]), newTrie(tries[isFoldedTail])
+	c.inside = newInside(inside, c.pieces)
+	c.firstPieces = int32(b.tried)
+	b.tried += len(c.pieces)
 	c.networks = newNetworks(nets)
 	b.addRanges(c, ranges)
 	c.plain = len(c.hits)+len(c.pieces)+len(nets)+len(c.others) == 0 && c.texts < 0 && c.any.from == c.any.to

@@ -51,6 +51,7 @@ type machine struct {
 	steps   []step
 	columns []column
 	spans   int      // how many there are
+	tried   int      // how many wildcards there are
 	words   []uint32 // the parts of spans: numbers of words,
 	masks   []uint64 // and the bits of their branches in these
 	bits    []bit    // the parts of postings

@@ -50,10 +50,13 @@ type walk struct {
 	except  []posting
 	text    []byte // of strings that had to be unescaped
 	folded  []byte
+	tried   []uint32 // by wildcard: the look-up in which it was compared last
+	tries   uint32
 	hits    []uint64 // by rule
 	element []judged
 
 	guesses guesses
+	touch   byte
 	chains  []int32 // by step: the guess for the first name in an object
 
 	items     itemWalk
@@ -85,6 +88,7 @@ func (m *machine) match(event []byte) (*walk, error) {
 		w = newWalk(m)
 	}
 	w.begin(event)
+	w.touch = touch(event)
 	if !w.itemsLast {
 		if w.root() {
 			return w, nil
@@ -102,6 +106,16 @@ func (m *machine) match(event []byte) (*walk, error) {
 	return w, nil
 }
 
+const touched = 1024
+
+// touch reads a byte of each of the cache lines that the walk is about to come to.
+func touch(event []byte) (sum byte) {
+	for i := 64; i < min(len(event), touched); i += 64 {
+		sum ^= event[i]
+	}
+	return sum
+}
+
 func newWalk(m *machine) *walk {
 	w := &walk{
 		m:       m,
@@ -115,6 +129,7 @@ func newWalk(m *machine) *walk {
 		seen:    make([]uint32, len(m.steps)),
 		chains:  make([]int32, len(m.steps)),
 		hits:    make([]uint64, (m.count+63)/64),
+		tried:   make([]uint32, m.tried),
 		element: make([]judged, len(m.all)),
 	}
 	w.items.w = w
@@ -135,6 +150,10 @@ func (w *walk) begin(event []byte) {
 		clear(w.done)
 		clear(w.chosen)
 		w.epoch = 1
+	}
+	if w.tries > 1<<31 { // no event has as many values
+		clear(w.tried)
+		w.tries = 0
 	}
 	if w.object > 1<<31 { // no event has as many objects
 		clear(w.seen)

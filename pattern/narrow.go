@@ -179,10 +179,8 @@ func (w *walk) lookText(c *column, win *window, text []byte) {
 		w.folded = appendReversed(w.folded[:0], text, c.tails.longest)
 		w.lookTrie(c, win, &c.tails, w.folded, text)
 	}
-	for _, i := range c.inside {
-		if p := &c.pieces[i]; matchWildcard(p.pieces, text) {
-			w.hit(win, p.effect)
-		}
+	if c.inside != nil {
+		w.lookInside(c, win, text)
 	}
 	if len(c.networks) > 0 {
 		if ip, ok := parseIP(text); ok {
@@ -207,9 +205,7 @@ func (w *walk) lookTrie(c *column, win *window, t *trie, key, text []byte) {
 		h := &c.hits[n.value]
 		w.hit(win, h.effect)
 		for _, i := range h.wildcards {
-			if p := &c.pieces[i]; matchWildcard(p.pieces, text) {
-				w.hit(win, p.effect)
-			}
+			w.try(c, win, i, text)
 		}
 		for i := range h.folded {
 			f := &h.folded[i]
