@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"math"
 	"math/bits"
 
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
@@ -45,15 +44,16 @@ type walk struct {
 	seen   []uint32 // by step: the object that had a member which led here
 	object uint32   // of the objects that were read
 
-	arrays  int // around the value that is being read
-	looks   int // values that were looked up
-	except  []posting
-	text    []byte // of strings that had to be unescaped
-	folded  []byte
-	tried   []uint32 // by wildcard: the look-up in which it was compared last
-	tries   uint32
-	hits    []uint64 // by rule
-	element []judged
+	arrays   int // around the value that is being read
+	looks    int // values that were looked up
+	except   []posting
+	text     []byte // of strings that had to be unescaped
+	folded   []byte
+	tried    []uint32 // by wildcard: the look-up in which it was compared last
+	tries    uint32
+	hits     []uint64 // by rule
+	hitWords []uint64 // by word of hits: whether it has any
+	element  []judged
 
 	guesses guesses
 	touch   byte
@@ -118,19 +118,20 @@ func touch(event []byte) (sum byte) {
 
 func newWalk(m *machine) *walk {
 	w := &walk{
-		m:       m,
-		alive:   make([]uint64, len(m.all)),
-		got:     make([]uint64, len(m.words)),
-		found:   make([]uint64, len(m.words)),
-		barred:  make([]uint64, len(m.words)),
-		windows: make([]window, m.spans),
-		done:    make([]uint32, len(m.columns)),
-		chosen:  make([]chosen, len(m.columns)),
-		seen:    make([]uint32, len(m.steps)),
-		chains:  make([]int32, len(m.steps)),
-		hits:    make([]uint64, (m.count+63)/64),
-		tried:   make([]uint32, m.tried),
-		element: make([]judged, len(m.all)),
+		m:        m,
+		alive:    make([]uint64, len(m.all)),
+		got:      make([]uint64, len(m.words)),
+		found:    make([]uint64, len(m.words)),
+		barred:   make([]uint64, len(m.words)),
+		windows:  make([]window, m.spans),
+		done:     make([]uint32, len(m.columns)),
+		chosen:   make([]chosen, len(m.columns)),
+		seen:     make([]uint32, len(m.steps)),
+		chains:   make([]int32, len(m.steps)),
+		hits:     make([]uint64, (m.count+63)/64),
+		hitWords: make([]uint64, (m.count+4095)/4096),
+		tried:    make([]uint32, m.tried),
+		element:  make([]judged, len(m.all)),
 	}
 	w.items.w = w
 	return w
@@ -465,23 +466,23 @@ func (w *walk) absent(i int) bool {
 // matched reports whether some branch is alive.
 func (w *walk) matched() bool { return w.lo < w.hi }
 
-// mark sets in w.hits the bits of the rules whose branches are alive, and returns the words of hits
-// that the first and, before the second, the last of them are in.
-func (w *walk) mark() (from, to int) {
-	hits, rules := w.hits, w.m.rules
-	first, last := uint32(math.MaxUint32), uint32(0)
+// mark sets in w.hits the bits of the rules whose branches are alive, and in w.hitWords those of the words
+// of hits that then have some. It returns how many there are at most: as many as rules, counted once
+// for each of their branches.
+func (w *walk) mark() (count int) {
+	hits, words, rules := w.hits, w.hitWords, w.m.rules
 	for i, alive := range w.alive[w.lo:w.hi] {
 		ruleFrom := w.m.ruleFrom[(w.lo+i)*64:]
 		for ; alive != 0; alive &= alive - 1 {
 			id := bits.TrailingZeros64(alive)
-			for _, rule := range rules[ruleFrom[id]:ruleFrom[id+1]] {
-				hits[uint32(rule)/64] |= 1 << (rule % 64)
-				first, last = min(first, uint32(rule)), max(last, uint32(rule))
+			from, to := ruleFrom[id], ruleFrom[id+1]
+			count += int(to - from)
+			for _, rule := range rules[from:to] {
+				r := uint32(rule)
+				hits[r/64] |= 1 << (r % 64)
+				words[r/4096] |= 1 << (r / 64 % 64)
 			}
 		}
 	}
-	if first > last {
-		return 0, 0
-	}
-	return int(first / 64), int(last/64) + 1
+	return min(count, w.m.count)
 }

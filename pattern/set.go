@@ -48,18 +48,26 @@ func (s *Set[K]) AppendMatch(dst []K, event []byte) ([]K, error) {
 	if err != nil {
 		return dst, err
 	}
-	from, to := w.mark()
-	for i, hits := range w.hits[from:to] {
-		if hits == 0 {
-			continue
-		}
-		w.hits[from+i] = 0
-		keys := s.keys[(from+i)*64:]
-		dst = slices.Grow(dst, bits.OnesCount64(hits))
-		for ; hits != 0; hits &= hits - 1 {
-			dst = append(dst, keys[bits.TrailingZeros64(hits)])
+	count := w.mark()
+	if count == 0 {
+		w.free()
+		return dst, nil
+	}
+	dst = slices.Grow(dst, count)
+	n, room := len(dst), dst[:cap(dst)]
+	for i, summary := range w.hitWords {
+		w.hitWords[i] = 0
+		for ; summary != 0; summary &= summary - 1 {
+			word := i*64 + bits.TrailingZeros64(summary)
+			hits := w.hits[word]
+			w.hits[word] = 0
+			for keys := s.keys[word*64:]; hits != 0; hits &= hits - 1 {
+				room[n] = keys[bits.TrailingZeros64(hits)]
+				n++
+			}
 		}
 	}
+	dst = room[:n]
 	w.free()
 	return dst, nil
 }
