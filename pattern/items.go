@@ -78,7 +78,12 @@ func (w *walk) readItems() error {
 			w.satisfy(w.open(&c.span), c.none) // the value may be in an element that is not chosen
 		}
 	}
-	w.settle(&w.m.steps[0])
+	for c := range w.m.columns {
+		if w.windows[w.m.columns[c].id].epoch == w.epoch {
+			w.say(int32(c))
+		}
+	}
+	w.finish()
 	if len(t.forks) == 0 {
 		return nil
 	}

@@ -57,6 +57,12 @@ type machine struct {
 	bits    []bit    // the parts of postings
 	effects []effect
 
+	// A machine of many columns is wide: to take out the branches of each column without a value would
+	// take too long. See walk.finish.
+	wide    bool
+	rarest  []uint64 // at the places of masks: the branches that have no rarer column
+	reached []uint64 // the branches that want no value at all
+
 	all       []uint64 // all branches
 	needs     []uint64 // by branch: the columns that it mentions, see span.needs
 	wordNeeds []uint64 // by word: those that the branches of the word mention
@@ -149,6 +155,7 @@ func newMachine(rules [][]branch) *machine {
 	b.number()
 	b.addColumns()
 	b.addGroups()
+	b.addRarest()
 	return b.machine
 }
 
@@ -532,6 +539,42 @@ func (b *builder) addGroups() {
 			b.dense[w] = 0
 		}
 		at.none.to = int32(len(b.bits))
+	}
+}
+
+// wideColumns is from how many columns on a machine is wide. Below, to go through them all takes less
+// than a microsecond; and the bits of span.needs tell them apart.
+const wideColumns = 64
+
+// addRarest finds the rarest column of each branch, if the machine is wide: of those that need a value
+// the one that the fewest branches mention.
+func (b *builder) addRarest() {
+	if b.wide = len(b.columns) >= wideColumns; !b.wide {
+		return
+	}
+	uses := make([]int, len(b.columns))
+	for i := range b.columns {
+		for t := b.columns[i].firstTest; t < b.columns[i].lastTest; t++ {
+			uses[i] += len(b.holds[t])
+		}
+	}
+	b.rarest = make([]uint64, len(b.words))
+	b.reached = make([]uint64, len(b.all))
+	for id, c := range b.conjunctions {
+		rarest := int32(noColumn)
+		for _, t := range c {
+			col := b.steps[b.tests[t].at].column
+			if !b.tests[t].none && (rarest == noColumn || uses[col] < uses[rarest]) {
+				rarest = col
+			}
+		}
+		mask := uint64(1) << (id % 64)
+		if rarest == noColumn {
+			b.reached[id/64] |= mask
+			continue
+		}
+		s := &b.columns[rarest].span
+		b.rarest[search(b.words, s.from, s.to, uint32(id/64))] |= mask
 	}
 }
 

@@ -24,6 +24,7 @@ type walk struct {
 	event []byte
 
 	alive   []uint64 // the branches that may still match
+	reached []uint64 // if the machine is wide: the branches whose rarest column had a value
 	lo, hi  int      // all words of alive before lo and from hi on are empty
 	needs   uint64   // the columns that a branch which is alive mentions (see span.needs)
 	settled uint64   // those that have had their say
@@ -120,6 +121,7 @@ func newWalk(m *machine) *walk {
 	w := &walk{
 		m:        m,
 		alive:    make([]uint64, len(m.all)),
+		reached:  make([]uint64, len(m.reached)),
 		got:      make([]uint64, len(m.words)),
 		found:    make([]uint64, len(m.words)),
 		barred:   make([]uint64, len(m.words)),
@@ -141,6 +143,7 @@ func newWalk(m *machine) *walk {
 func (w *walk) begin(event []byte) {
 	w.event = event
 	copy(w.alive, w.m.all)
+	copy(w.reached, w.m.reached)
 	w.lo, w.hi = 0, len(w.alive)
 	w.needs, w.settled, w.missed = ^uint64(0), 0, 0
 	w.loose, w.wary, w.over, w.gaveUp = false, false, false, false
@@ -184,7 +187,7 @@ func (w *walk) root() bool {
 	if w.members(at, i+1, 1) == failed {
 		return w.over
 	}
-	w.settle(at)
+	w.finish()
 	return true
 }
 
@@ -344,7 +347,7 @@ func (w *walk) value(at *step, i, depth int) int {
 			return failed
 		}
 	} else if w.absent(i) {
-		w.settle(&w.m.steps[0])
+		w.finish()
 		w.over = true
 		return failed
 	}

@@ -264,35 +264,62 @@ func (w *walk) say(c int32) {
 	col := &w.m.columns[c]
 	w.narrow(&col.span, col.none)
 	w.done[c] = w.epoch
-	w.settled |= col.needs
+	w.settled |= col.needs &^ (1 << lastNeed)
 }
 
 // decided reports whether nothing more can be concluded from what follows.
 func (w *walk) decided() bool {
-	return w.lo == w.hi || w.needs&^(w.settled&^(1<<lastNeed)) == 0
+	return w.lo == w.hi || w.needs&^w.settled == 0
 }
 
-// settle lets the columns at and below a step have their say.
+// settle lets the columns at and below a step have their say, after its value has been read. In a machine
+// of many columns, those without a value are left to finish.
 func (w *walk) settle(at *step) {
 	for c := at.first; c < at.last; c++ {
-		if w.done[c] == w.epoch {
-			continue
-		}
 		if ch := &w.chosen[c]; ch.epoch == w.epoch {
 			inside := &w.m.steps[ch.at]
 			win := &w.windows[inside.group.id]
 			clear(w.found[win.from:win.to])
 			clear(w.barred[win.from:win.to])
 			w.narrow(&inside.group, posting{})
+			ch.epoch = 0
 			for ; c < inside.last; c++ {
 				w.done[c] = w.epoch
-				w.settled |= w.m.columns[c].needs
+				w.settled |= w.m.columns[c].needs &^ (1 << lastNeed)
 			}
 			c--
 			continue
 		}
-		w.say(c)
+		if w.m.wide && c >= at.below {
+			return // all that is below an object has had its say, but for what had no value
+		}
+		if w.done[c] != w.epoch {
+			w.say(c)
+		}
 	}
+}
+
+// finish lets all columns have their say that have not, at the end of the event.
+func (w *walk) finish() {
+	if !w.m.wide {
+		w.settle(&w.m.steps[0])
+		return
+	}
+	// Of so many columns most have no value in any event. So instead of taking out the branches of each
+	// of them, only those branches are left in whose rarest column had a value, and looked at one by one.
+	for i := w.lo; i < w.hi; i++ {
+		w.alive[i] &= w.reached[i]
+		for alive := w.alive[i]; alive != 0; alive &= alive - 1 {
+			for _, t := range w.m.conjunctions[i*64+bits.TrailingZeros64(alive)] {
+				test := &w.m.tests[t]
+				if !test.none && w.done[w.m.steps[test.at].column] != w.epoch {
+					w.alive[i] &^= alive & -alive
+					break
+				}
+			}
+		}
+	}
+	w.trim()
 }
 
 // narrow takes the branches of a span out that are not satisfied. Those of none are, if it got no value.
@@ -308,6 +335,9 @@ func (w *walk) narrow(s *span, none posting) {
 	}
 	win.epoch = 0
 	got := w.got[win.from:win.to]
+	if w.m.wide {
+		w.reach(win)
+	}
 	if win.whole {
 		clear(got)
 		return
@@ -337,6 +367,13 @@ func (w *walk) narrow(s *span, none posting) {
 	}
 	w.loose = w.loose || s.nested
 	w.trim()
+}
+
+// reach notes which branches have a value in their rarest column.
+func (w *walk) reach(win *window) {
+	for k := win.from; k < win.to; k++ {
+		w.reached[w.m.words[k]] |= w.m.rarest[k]
+	}
 }
 
 // trim finds out where the branches are that are alive, and what they need.
@@ -398,6 +435,9 @@ func (w *walk) judge(at *step) {
 			win = w.open(&col.span)
 			w.satisfy(win, col.none)
 			w.loose = w.loose || col.none.from < col.none.to
+		}
+		if valued && w.m.wide {
+			w.reach(win)
 		}
 		if win.whole {
 			copy(w.got[win.from:win.to], masks[win.from:win.to])
