@@ -28,16 +28,20 @@ type guess struct {
 
 // What is remembered is bounded, as events may have any number of names. CloudTrail's records of all
 // services together have less than a hundred names in the objects that rules lead into.
+// An object in which many guesses were wrong is of another kind, of which nothing can be learnt.
 const (
 	maxGuesses = 256
 	maxGuessed = 64 // bytes of a text
+	maxWrong   = 32
 )
 
-// guesses remembers names. The guess 0 is none.
+// guesses remembers names. The guess 0 is none: nothing follows it.
 type guesses struct {
 	list  []guess
 	known map[knownName]int32 // index in list
 }
+
+func newGuesses() guesses { return guesses{make([]guess, 1, 16), map[knownName]int32{}} }
 
 type knownName struct {
 	at   int32
@@ -80,10 +84,6 @@ func (g *guesses) learn(at int32, text []byte, child int32) int32 {
 	}
 	if len(g.list) == maxGuesses {
 		return 0
-	}
-	if g.known == nil {
-		g.known = map[knownName]int32{}
-		g.list = make([]guess, 1, 16)
 	}
 	i := int32(len(g.list))
 	kept := slices.Clone(text)

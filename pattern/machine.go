@@ -19,14 +19,19 @@ import (
 // event, and where a field ends a column: which branches mention it, and which of these a value
 // satisfies.
 //
-//	s0 ─┬─ detail ─ s1 ─┬─ size ─ s2   c0 ..1.  mentioned by    0111
-//	    │               │                       1               .11.   (b1 and b2; b0 is on the right)
-//	    │               │                       2               .1..
-//	    │               └─ type ─ s3   c1       mentioned by    ...1
-//	    │                                       begins with a   ...1
-//	    └─ source ─────────────── s4   c2       mentioned by    1111
-//	                                            any value       1...   except "aws.s3"
-//	                                            aws.s3          .111
+//	s0 ─┬─ detail ─ s1 ─┬─ size ─ s2   c0  mentioned by   ..11
+//	    │               │                  1              ..11
+//	    │               │                  2              ...1
+//	    │               └─ type ─ s3   c1  mentioned by   .1..
+//	    │                                  begins with a  .1..
+//	    └─ source ─────────────── s4   c2  mentioned by   1111
+//	                                       any value      1...  except "aws.s3"
+//	                                       aws.s3         .111
+//
+//	b0  r1                                 (the bit of b0 is on the right)
+//	b1  r0, with size
+//	b2  r0, with type
+//	b3  r2
 //
 // To match is to begin with the set of all branches and, as the walk comes past the columns, to take
 // out those that mention the column and are not satisfied by the value:
@@ -66,6 +71,7 @@ type machine struct {
 	all       []uint64 // all branches
 	needs     []uint64 // by branch: the columns that it mentions, see span.needs
 	wordNeeds []uint64 // by word: those that the branches of the word mention
+	allNeeds  uint64   // those of all branches
 	rules     []int32  // by branch, from ruleFrom: the numbers of its rules
 	ruleFrom  []int32  // by branch, and one more
 	count     int      // of rules
@@ -127,7 +133,7 @@ type inner struct {
 	odd     bool      // some name can be written with other escapes than \u
 }
 
-// noColumn effects a step where no field ends.
+// noColumn marks a step where no field ends.
 const noColumn = -1
 
 // manyDots is the bit of step.dots for all names that are so long or longer.
@@ -413,6 +419,7 @@ func (b *builder) number() {
 	for i := range n {
 		b.all[i/64] |= 1 << (i % 64)
 		b.wordNeeds[i/64] |= b.needs[i]
+		b.allNeeds |= b.needs[i]
 	}
 	b.dense = make([]uint64, len(b.all))
 	b.place = make([]int32, len(b.all))

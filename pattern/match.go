@@ -136,6 +136,7 @@ func newWalk(m *machine) *walk {
 		element:  make([]judged, len(m.all)),
 	}
 	w.items.w = w
+	w.guesses = newGuesses()
 	return w
 }
 
@@ -145,7 +146,7 @@ func (w *walk) begin(event []byte) {
 	copy(w.alive, w.m.all)
 	copy(w.reached, w.m.reached)
 	w.lo, w.hi = 0, len(w.alive)
-	w.needs, w.settled, w.missed = ^uint64(0), 0, 0
+	w.needs, w.settled, w.missed = w.m.allNeeds, 0, 0
 	w.loose, w.wary, w.over, w.gaveUp = false, false, false, false
 	w.arrays = 0
 	w.text, w.except = w.text[:0], w.except[:0]
@@ -202,6 +203,7 @@ func (w *walk) members(at *step, i, depth int) int {
 	}
 	before := int32(0) // the guess for the name before, or 0
 	next := w.chains[at.id]
+	wrong := 0 // guesses
 	for {
 		var child int32
 		if next > 0 && w.guesses.list[next].right(b, i) {
@@ -213,15 +215,16 @@ func (w *walk) members(at *step, i, depth int) int {
 			if child, end = w.name(at, i); end < 0 {
 				return failed
 			}
-			learnt := w.guesses.learn(at.id, b[i:end], child)
-			if before > 0 {
-				w.guesses.list[before].next = learnt
+			if wrong++; wrong <= maxWrong {
+				learnt := w.guesses.learn(at.id, b[i:end], child)
+				if before > 0 {
+					w.guesses.list[before].next = learnt
+				} else {
+					w.chains[at.id] = learnt
+				}
+				before, next = learnt, w.guesses.list[learnt].next
 			} else {
-				w.chains[at.id] = learnt
-			}
-			before, next = learnt, 0
-			if learnt > 0 {
-				next = w.guesses.list[learnt].next
+				before, next = 0, 0
 			}
 			i = end
 		}
