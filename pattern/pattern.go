@@ -8,7 +8,8 @@ import (
 	"github.com/trailsieve/trailsieve/internal/jsonscan"
 )
 
-// A Pattern is a compiled event pattern. It is immutable, and any number of goroutines may use it.
+// A Pattern is a compiled event pattern. It is immutable, and any number of goroutines may use it. The
+// zero Pattern matches nothing.
 type Pattern struct {
 	text     string
 	tree     *object

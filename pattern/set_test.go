@@ -2,11 +2,13 @@ package pattern
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -178,25 +180,130 @@ func TestManyOutcomes(t *testing.T) {
 	}
 }
 
-// TestAllocations: matching allocates nothing once a walk is there to be reused, unless elements of
-// arrays have to be chosen.
+// TestAllocations: matching allocates nothing once a walk is there to be reused, whatever the operators,
+// objects in arrays included.
 func TestAllocations(t *testing.T) {
 	p := MustCompile(`{"a": ["x\n", 1.5], "b": {"c": [{"prefix": {"equals-ignore-case": "y"}}], "d": [{"exists": false}]}}`)
-	set := NewSet(slices.All([]*Pattern{p, decoys[0], p}))
+	list := []*Pattern{p, p,
+		MustCompile(`{"b": {"c": [{"equals-ignore-case": "YES"}, {"cidr": "10.0.0.0/8"}, {"suffix": "es"}]}}`),
+		MustCompile(`{"a": [{"numeric": [">", 1]}, {"wildcard": "*x*"}], "b": {"c": [{"anything-but": {"wildcard": "*no*"}}]}}`),
+	}
+	set := NewSet(slices.All(list))
 	for _, text := range []string{
 		`{"\u0061": "x\n", "b": {"c": "Yes"}}`,
 		`{"a": 1.5, "b": [{"c": "Yes"}]}`,
+		`{"a": 1.5, "b": [{"c": "no"}, {"c": "\u0059es"}, {"c": "yes", "d": 1}]}`,
 	} {
 		event := []byte(text)
-		keys := make([]int, 0, 2)
+		keys := make([]int, 0, len(list))
 		if n := testing.AllocsPerRun(100, func() {
 			p.Match(event)
 			keys, _ = set.AppendMatch(keys[:0], event)
 		}); n > 0 && !raceEnabled {
 			t.Errorf("%s: %v allocations", event, n)
 		}
-		if len(keys) != 2 {
+		if len(keys) != len(list) {
 			t.Errorf("%s matches %v", event, keys)
 		}
 	}
+}
+
+// TestZeroPattern: a Pattern that was not made by Compile matches nothing, alone and in a set.
+func TestZeroPattern(t *testing.T) {
+	var p Pattern
+	if ok, err := p.Match([]byte(`{"a": 1}`)); ok || err != nil {
+		t.Errorf("Match = %v, %v", ok, err)
+	}
+	if _, err := p.Match([]byte(`[]`)); err == nil {
+		t.Error("no error for an event that is no object")
+	}
+	set := NewSet(slices.All([]*Pattern{&p, MustCompile(`{"a": [1]}`)}))
+	if keys, err := set.Match([]byte(`{"a": 1}`)); !slices.Equal(keys, []int{1}) || err != nil {
+		t.Errorf("in a set: %v, %v", keys, err)
+	}
+}
+
+// TestSwap matches while sets are built and swapped. Each set holds rules of one generation, so a set
+// that was seen half made would report those of two. It is for the race detector.
+func TestSwap(t *testing.T) {
+	const size, generations = 100, 30
+	build := func(generation int) *Set[int] {
+		return NewSet(func(yield func(int, *Pattern) bool) {
+			for i := range size {
+				p := MustCompile(fmt.Sprintf(`{"a": {"b": ["x", "%d"]}, "c": [{"anything-but": %d}]}`, generation, i))
+				if !yield(generation, p) {
+					return
+				}
+			}
+		})
+	}
+	var rules atomic.Pointer[Set[int]]
+	rules.Store(build(0))
+	var done atomic.Bool
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			var keys []int
+			last := 0
+			for !done.Load() {
+				var err error
+				keys, err = rules.Load().AppendMatch(keys[:0], []byte(`{"a":{"b":"x"},"c":-1}`))
+				if len(keys) != size || err != nil {
+					t.Errorf("%d rules match, %v", len(keys), err)
+					return
+				}
+				if slices.Min(keys) != slices.Max(keys) || keys[0] < last {
+					t.Errorf("rules of generations %v after %d", keys, last)
+					return
+				}
+				last = keys[0]
+			}
+		})
+	}
+	for g := 1; g < generations; g++ {
+		rules.Store(build(g))
+	}
+	done.Store(true)
+	wg.Wait()
+}
+
+// FuzzSet compares a set of hundreds of rules with the twin of each.
+func FuzzSet(f *testing.F) {
+	for seed := range uint64(5) {
+		f.Add(seed, uint16(20))
+	}
+	f.Add(uint64(6), uint16(300))
+	f.Fuzz(func(t *testing.T, seed uint64, n uint16) {
+		var patterns []*Pattern
+		var slow []slowPattern
+		var events []string
+		for i := range uint64(n % 500) {
+			text, event := newGenerator(seed<<16 + i).pair()
+			if p, err := Compile(text); err == nil {
+				s, err := compileSlow(text)
+				if err != nil {
+					t.Fatalf("the twin refuses %s: %v", text, err)
+				}
+				patterns, slow = append(patterns, p), append(slow, s)
+			}
+			if i%16 == 0 { // each takes the twin of every rule
+				events = append(events, event)
+			}
+		}
+		set := NewSet(slices.All(patterns))
+		for _, event := range events {
+			got, err := set.Match([]byte(event))
+			if err != nil {
+				t.Fatalf("%s: %v", event, err)
+			}
+			for i, s := range slow {
+				if hard(s, event) {
+					continue
+				}
+				if want := s.match(event); slices.Contains(got, i) != want {
+					t.Errorf("%s\non %s\nin a set of %d = %v, want %v", patterns[i], event, len(patterns), !want, want)
+				}
+			}
+		}
+	})
 }
