@@ -147,23 +147,54 @@ func sharedRules(b *testing.B, name string) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-// BenchmarkSet matches sets of generated rules that ask what such rules usually ask, and sets of rules
-// of one kind.
+// BenchmarkSet matches sets of generated rules that ask what such rules usually ask.
 func BenchmarkSet(b *testing.B) {
 	events := benchEvents(500)
 	for _, n := range []int{1, 10, 100, 1000, 10000} {
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) { benchSet(b, benchRules(n), events) })
 	}
-	for _, kind := range benchKinds {
-		b.Run(fmt.Sprintf("kind=%s/rules=%d", kind.name, kind.n), func(b *testing.B) {
-			var rules []*Pattern
-			for i := range kind.n {
-				rules = append(rules, MustCompile(kind.rule(i)))
-			}
-			benchSet(b, rules, events)
-		})
+}
+
+// BenchmarkOperator looks up one value among conditions of one kind, which is what operators cost apart
+// from the reading of events.
+func BenchmarkOperator(b *testing.B) {
+	for _, bb := range benchOperators {
+		for _, n := range []int{1, 1000} {
+			b.Run(fmt.Sprintf("kind=%s/rules=%d", bb.kind, n), func(b *testing.B) {
+				var rules []*Pattern
+				for i := range n {
+					p, err := Limits{Complexity: -1}.Compile(fmt.Sprintf(`{"v": [%s]}`, fmt.Sprintf(bb.condition, 7*i%1000)))
+					if err != nil {
+						b.Fatal(err)
+					}
+					rules = append(rules, p)
+				}
+				benchSet(b, rules, [][]byte{[]byte(`{"v":` + bb.value + `}`)})
+			})
+		}
 	}
 }
+
+// benchOperators: the first condition of each, with 0 in place of %d, does not accept the value.
+var benchOperators = []struct{ kind, condition, value string }{
+	{"string", `"arn:aws:iam::123456789012:user/alice-%04d"`, benchARN},
+	{"number", `%d`, `777`},
+	{"prefix", `{"prefix": "arn:aws:iam::123456789012:user/alice-%04d"}`, benchARN},
+	{"suffix", `{"suffix": "user/alice-%04d"}`, benchARN},
+	{"equals-ignore-case", `{"equals-ignore-case": "ARN:aws:iam::123456789012:user/alice-%04d"}`, benchARN},
+	{"prefix-ignore-case", `{"prefix": {"equals-ignore-case": "ARN:aws:iam::123456789012:user/alice-%04d"}}`, benchARN},
+	{"wildcard-end", `{"wildcard": "arn:aws:iam::*:user/alice-%04d"}`, benchARN},
+	{"wildcard-inside", `{"wildcard": "*lice-%04d*"}`, benchARN},
+	{"wildcard-same-ends", `{"wildcard": "arn:aws:iam::*%04d*:user/alice"}`, benchARN},
+	{"numeric", `{"numeric": [">=", %[1]d, "<=", %[1]d.5]}`, `777.25`},
+	{"cidr", `{"cidr": "2001:db8:%d::/48"}`, `"2001:db8:777::1"`},
+	{"exists", `{"exists": true}, "%d"`, benchARN},
+	{"anything-but", `{"anything-but": ["%d", "arn:aws:iam::123456789012:user/alice-0777"]}`, benchARN},
+	{"anything-but-prefix", `{"anything-but": {"prefix": ["%d", "arn:"]}}`, benchARN},
+	{"two-anything-but", `{"anything-but": "arn:aws:iam::123456789012:user/alice-0777"}, {"anything-but": {"prefix": ["%d", "a"]}}`, benchARN},
+}
+
+const benchARN = `"arn:aws:iam::123456789012:user/alice-0777"`
 
 // BenchmarkBuild builds sets from the texts of their rules.
 func BenchmarkBuild(b *testing.B) {
@@ -479,7 +510,20 @@ func benchRules(n int) []*Pattern {
 	return rules
 }
 
-// benchKinds are sets of rules of one kind, each of which asks for what is in every event.
+// BenchmarkSetOf matches sets of rules of one kind, all of which ask for what is in most events.
+func BenchmarkSetOf(b *testing.B) {
+	events := benchEvents(500)
+	for _, kind := range benchKinds {
+		b.Run(fmt.Sprintf("kind=%s/rules=%d", kind.name, kind.n), func(b *testing.B) {
+			var rules []*Pattern
+			for i := range kind.n {
+				rules = append(rules, MustCompile(kind.rule(i)))
+			}
+			benchSet(b, rules, events)
+		})
+	}
+}
+
 var benchKinds = []struct {
 	name string
 	n    int

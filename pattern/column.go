@@ -301,11 +301,12 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 			if last != "" {
 				c.pieces[id].last = last[len(last)-1]
 			}
-			switch {
-			case first != "":
+			// Whichever piece is longest tells most.
+			switch n := len(longest(p[1 : len(p)-1])); {
+			case len(first) >= max(len(last), n):
 				h := hitAt(isHead, first)
 				h.wildcards = append(h.wildcards, id)
-			case last != "":
+			case len(last) >= n:
 				h := hitAt(isTail, reversed(last))
 				h.wildcards = append(h.wildcards, id)
 			default:

@@ -5,11 +5,11 @@ import (
 	"math/bits"
 )
 
-// Inside finds the wildcards that begin and end with a star, which neither the beginning nor the end of
-// a text tells. Of each it knows the longest piece, and looks only at a text that may have it:
+// Inside finds the wildcards of which the beginning and the end of a text tell little: those whose longest
+// piece stands between two stars. Only a text that may have that piece is looked at:
 //
-//	"*team-ec2*"       team-ec2
-//	"*Adm*:session*"   :session
+//	"*team-ec2*"          team-ec2
+//	"arn:*:user/Adm*/x"   :user/Adm
 //
 // A text has the piece if it has its fourgrams, "team", "eam-", "am-e" and so on, one after the other.
 // Since every piece here has at least n of them, one of any n that follow one another in the text is
@@ -45,42 +45,44 @@ const maxStride = 16
 
 func hashGram(gram uint32) uint64 { return uint64(gram) * 0x9E3779B97F4A7C15 }
 
-// newInside returns the finder of wildcards, of which all have a piece in the middle.
+// newInside returns the finder of wildcards, which have a piece in the middle that is not empty, or nil.
 func newInside(wildcards []int32, all []pieces) *inside {
 	if len(wildcards) == 0 {
 		return nil
 	}
 	in := &inside{stride: maxStride}
-	longest := make([][]byte, len(wildcards))
-	for i, id := range wildcards {
-		for _, p := range all[id].pieces {
-			if len(p) > len(longest[i]) {
-				longest[i] = p
-			}
-		}
-		if n := len(longest[i]) - gramSize + 1; n > 0 {
-			in.stride = min(in.stride, n)
-		}
-	}
+	piece := func(id int32) []byte { return longest(all[id].pieces[1 : len(all[id].pieces)-1]) }
 	noticed := 0
-	for _, p := range longest {
-		if len(p) >= gramSize {
+	for _, id := range wildcards {
+		if n := len(piece(id)) - gramSize + 1; n > 0 {
+			in.stride = min(in.stride, n)
 			noticed++
 		}
 	}
 	if noticed > 0 {
 		in.slots = make([]gramSlot, 1<<bits.Len(uint(2*noticed*in.stride)))
 	}
-	for i, id := range wildcards {
-		if len(longest[i]) < gramSize {
+	for _, id := range wildcards {
+		p := piece(id)
+		if len(p) < gramSize {
 			in.always = append(in.always, id)
 			continue
 		}
-		for j := range in.stride {
-			in.add(binary.LittleEndian.Uint32(longest[i][j:]), id)
+		for i := range in.stride {
+			in.add(binary.LittleEndian.Uint32(p[i:]), id)
 		}
 	}
 	return in
+}
+
+// longest returns the first of the longest pieces, or nil if there are none.
+func longest(pieces [][]byte) (p []byte) {
+	for _, x := range pieces {
+		if len(x) > len(p) {
+			p = x
+		}
+	}
+	return p
 }
 
 func (in *inside) add(gram uint32, id int32) {
@@ -106,8 +108,7 @@ func (in *inside) find(gram uint32, h uint64) []int32 {
 	}
 }
 
-// lookInside looks up a string among the wildcards that begin and end with a star. Each is compared at
-// most once.
+// lookInside looks up a string among these wildcards. Each is compared at most once.
 func (w *walk) lookInside(c *column, win *window, text []byte) {
 	in := c.inside
 	for _, id := range in.always {

@@ -117,7 +117,8 @@ func (w *walk) look(c *column, kind jsonscan.Kind, text []byte) {
 		return
 	}
 	for i := range c.others {
-		if o := &c.others[i]; o.field.accepts(&value{kind, text, n}) {
+		w.scalarValue = value{kind, text, n}
+		if o := &c.others[i]; o.field.accepts(&w.scalarValue) {
 			w.satisfy(win, o.posting)
 		}
 	}
