@@ -188,12 +188,44 @@
 //
 // # Cost
 //
-// Match reads the event once, front to back, passes over what no field asks for without looking at
-// it, and does not build a tree of it. It takes time linear in the size of the event, arrays of
-// objects included. The one exception is an event whose names have dots and whose arrays then leave
-// more than a thousand ways to satisfy a rule in part: it is refused with an error.
+// Match reads the event once, front to back, and no further than it must: it ends as soon as no rule
+// can match any more, or those that can have all they ask for. It passes over what no rule asks for
+// with a glance at quotes and brackets, and neither builds a tree nor allocates. The time is linear in
+// the size of the event, arrays of objects included, and the rules that do not match cost little,
+// because those that agree in a condition share it. On real CloudTrail records of 1.5 KB, one core,
+// BenchmarkShared says in multiples of the speed of json.Valid:
 //
-// A Set tests each condition once for each value, however many rules share it.
+//	rules                  matches an event   times json.Valid
+//	1                                     0                 25
+//	10                                    0                 10
+//	100                                   1                5.5
+//	1,000                                11                3.5
+//	10,000                              116                2.2
+//	100 with wildcards                    0                6.7
+//
+// The values of a field are looked up once for all rules, in an index for each kind of condition that
+// these have there. So it matters how many kinds there are and what the event has, but hardly how many
+// rules. From the cheapest to the dearest (BenchmarkOperator, a value of 40 bytes, 1,000 rules):
+//
+//	strings, true, false, null, exists  a hash: some 20 ns
+//	prefix, suffix                      a search tree: as long
+//	anything-but                        what its operator takes, and about 10 ns
+//	cidr, numeric, numbers              50 to 100 ns, most of it to read the address or number
+//	equals-ignore-case                  three times a string, also in prefix and suffix
+//	wildcard                            as prefix, if rules differ in the longest piece between stars;
+//	                                    those in which it is the same are compared one by one, with
+//	                                    any value that has it: 2 to 20 ns each
+//	two anything-but in one field       compared one by one: some 50 ns each
+//
+// An object in an array takes about 70 ns for two fields. Two things make Match read the event in
+// another way that takes five to ten times as long, still linear: names with dots that lead to a field,
+// and arrays directly in arrays around objects that rules look into. The second of these allocates. The one
+// exception to all this is an event whose names have dots and whose arrays then leave more than a
+// thousand ways to satisfy a rule in part: it is refused with an error.
+//
+// To compile 10,000 rules and make a Set of them takes less than 0.1 s, and the Set has about half as
+// many bytes as their text. A Pattern makes what it matches with when Match is first called, which it
+// never is for a pattern that is only in sets.
 //
 // # Limits
 //
