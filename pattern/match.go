@@ -243,17 +243,20 @@ func (w *walk) members(at *step, i, depth int) int {
 			if w.needs&^w.settled&at.needs == 0 && at.dots == 0 && w.arrays == 0 && i >= 0 {
 				return jsonscan.SkimLevel(b, i) // whatever else is in the object, nobody asks for it
 			}
+		} else if i < len(b) && b[i] == '"' {
+			if i, _ = jsonscan.SkimName(b, i+1); i >= 0 {
+				i++
+			}
 		} else {
 			i = jsonscan.SkimValue(b, i)
 		}
-		if i < 0 {
+		if uint(i) >= uint(len(b)) {
 			return failed
 		}
-		if i < len(b) && b[i] <= ' ' {
-			i = jsonscan.SkimSpace(b, i)
-		}
-		if i >= len(b) {
-			return failed
+		if b[i] <= ' ' {
+			if i = jsonscan.SkimSpace(b, i); i == len(b) {
+				return failed
+			}
 		}
 		switch b[i] {
 		case ',':
@@ -346,7 +349,9 @@ func (w *walk) value(at *step, i, depth int) int {
 		return i
 	}
 	if at.last-at.first == 1 && at.column != noColumn {
-		w.say(at.column)
+		if w.done[at.column] != w.epoch {
+			w.say(at.column)
+		}
 	} else {
 		w.settle(at)
 	}
@@ -435,6 +440,9 @@ func (w *walk) scalar(c *column, i int) int {
 	if escaped {
 		w.text = jsonscan.AppendUnquoted(w.text[:0], text, jsonscan.KeepLone)
 		text = w.text
+	}
+	if c.plain && w.arrays == 0 && w.quick(c, text) {
+		return end + 1
 	}
 	w.look(c, jsonscan.String, text)
 	return end + 1

@@ -264,8 +264,45 @@ func (w *walk) lookNumber(c *column, win *window, n number, text []byte) {
 func (w *walk) say(c int32) {
 	col := &w.m.columns[c]
 	w.narrow(&col.span, col.none)
+	w.said(c, col)
+}
+
+func (w *walk) said(c int32, col *column) {
 	w.done[c] = w.epoch
 	w.settled |= col.needs &^ (1 << lastNeed)
+}
+
+// quick lets a column have its say about a string in the two most frequent cases, which need no window:
+// all of its branches are satisfied by the string, or none is. It reports whether it has.
+func (w *walk) quick(c *column, text []byte) bool {
+	if w.m.wide {
+		return false
+	}
+	id := int32(-1)
+	if len(c.exact.slots) > 0 {
+		id = c.exact.find(text)
+	}
+	if id >= 0 {
+		if !w.m.effects[id].whole {
+			return false
+		}
+	} else {
+		words, masks := w.m.words[c.from:c.to], w.m.masks[c.from:c.to]
+		if len(words) == len(w.alive) {
+			words, masks = words[w.lo:w.hi], masks[w.lo:w.hi]
+		}
+		var changed uint64
+		for k, word := range words {
+			changed |= w.alive[word] & masks[k]
+			w.alive[word] &^= masks[k]
+		}
+		if changed != 0 {
+			w.loose = w.loose || c.nested
+			w.trim()
+		}
+	}
+	w.said(w.m.steps[c.step].column, c)
+	return true
 }
 
 // decided reports whether nothing more can be concluded from what follows.
