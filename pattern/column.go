@@ -19,9 +19,9 @@ import (
 //	["a", {"prefix": "b"}]              satisfied by: a, b…
 //	[{"anything-but": ["c", "d"]}, 1]   satisfied by: any value, except c and d; 1
 //
-// Two anything-but in one field accept what either of them accepts, which exceptions cannot say: such
-// a field is left to be judged by itself, with its branches in others. (Lint warns of them, as nearly
-// every value will do.)
+// Two anything-but in one field accept what either of them accepts, so the exceptions are the values that
+// both exclude. If one of them has an operator, these are not to be told: then the field is left to be
+// judged by itself, with its branches in others. (Lint warns of both, as nearly every value will do.)
 type column struct {
 	step                int32
 	firstTest, lastTest int32
@@ -213,16 +213,27 @@ func (b *builder) addColumn(c *column) {
 		case anyValue:
 			any = append(any, t)
 			continue
-		case excluding > 1:
-			c.others = append(c.others, others{f, b.posting([]int32{t})})
-			continue
 		case excluding == 1:
 			any = append(any, t)
+		case excluding > 1:
+			common, ok := f.excludedByAll()
+			if !ok {
+				c.others = append(c.others, others{f, b.posting([]int32{t})})
+				continue
+			}
+			any = append(any, t)
+			for _, ex := range common {
+				e := s.at(ex)
+				e.except = addTest(e.except, t)
+			}
 		}
 		for _, a := range f.anyOf {
 			switch x := a.condition.(type) {
 			case exists: // false, as asks has said
 			case anythingBut:
+				if excluding > 1 {
+					continue
+				}
 				for _, ex := range x.excluded {
 					e := s.at(ex)
 					e.except = addTest(e.except, t)
@@ -235,6 +246,30 @@ func (b *builder) addColumn(c *column) {
 	}
 	c.none, c.any = b.posting(none), b.posting(any)
 	b.addIndexes(c, s.list)
+}
+
+// excludedByAll returns the values that all the anything-but of a field exclude, if none has an operator.
+func (f *field) excludedByAll() (common []condition, ok bool) {
+	count := map[indexKey]int{} // of the anything-but, from the first on, that exclude a value
+	n := 0
+	for _, a := range f.anyOf {
+		c, ok := a.condition.(anythingBut)
+		if !ok {
+			continue
+		}
+		if c.operator != "" {
+			return nil, false
+		}
+		common = nil
+		for _, ex := range c.excluded {
+			if key := indexKeyOf(ex); count[key] == n {
+				count[key]++
+				common = append(common, ex)
+			}
+		}
+		n++
+	}
+	return common, true
 }
 
 // addIndexes distributes the conditions of a column among its indexes.

@@ -116,7 +116,7 @@ type bit struct {
 type step struct {
 	id, end     int32
 	names       table  // of the steps one name further, which has no dot
-	dots        uint64 // where a name with a dot could have its first: the lengths of the names that lead to steps with steps below; bit 63: from there on
+	dots        uint64 // the lengths of names to steps with steps below; see manyDots
 	column      int32  // or -1
 	first, last int32
 	below       int32  // first, but behind its own column
@@ -136,7 +136,8 @@ type inner struct {
 // noColumn marks a step where no field ends.
 const noColumn = -1
 
-// manyDots is the bit of step.dots for all names that are so long or longer.
+// manyDots is the bit of step.dots for all names that are so long or longer. Where none of the bits is the
+// index of a dot in a name, the name cannot lead on to a step below one of these.
 const manyDots = 63
 
 // lastNeed is the bit of span.needs that stands for all columns from 63 on.
@@ -273,7 +274,8 @@ func (b *builder) addSteps() {
 		at := &b.steps[way[len(way)-1]]
 		at.column = int32(i)
 		b.asked[p.asked].column = int32(i)
-		b.columns[i] = column{step: at.id, name: newQuoted(p.parts[len(p.parts)-1]), span: b.newSpan(1<<min(i, lastNeed), len(p.parts) > 1)}
+		name := newQuoted(p.parts[len(p.parts)-1])
+		b.columns[i] = column{step: at.id, name: name, span: b.newSpan(1<<min(i, lastNeed), len(p.parts) > 1)}
 	}
 	b.steps[0].end, b.steps[0].last = int32(len(b.steps)), int32(len(places))
 	for i := len(b.steps) - 1; i >= 0; i-- {

@@ -20,6 +20,9 @@
 //		}
 //	}
 //
+// The functions that begin with Skim are for a caller that keeps its place itself, as an offset, and is in
+// more of a hurry than a Scanner: it uses one only to find out what is wrong.
+//
 // [Backwards] takes the members of an object from the last to the first, which is the shorter way to
 // some of CloudTrail's.
 //
