@@ -29,6 +29,7 @@ type walk struct {
 	needs   uint64   // the columns that a branch which is alive mentions (see span.needs)
 	settled uint64   // those that have had their say
 	missed  uint64   // those whose names were looked for in the rest of the event
+	common  uint64   // those whose names were there when they were last looked for, in any event
 	loose   bool     // a name with a dot could still revive a branch, or have what one wants to be absent
 	wary    bool     // the rest of the event may have such a name, so the walk must not end early
 	over    bool     // it has ended early
@@ -467,15 +468,16 @@ func (w *walk) final(i int) bool {
 
 // absent reports whether no column that is still needed has a value in the rest of the event, from i on.
 // It asks for the names of the columns, which takes far less than to read the rest; but only if they are
-// few, and only once for the same ones.
+// few, and only once for the same ones, and not if that was in vain the last time.
 func (w *walk) absent(i int) bool {
 	missing := w.needs &^ w.settled
-	if missing == w.missed || missing>>lastNeed != 0 || bits.OnesCount64(missing) > 2 {
+	if missing == w.missed || missing&w.common != 0 || missing>>lastNeed != 0 || bits.OnesCount64(missing) > 2 {
 		return false
 	}
 	w.missed = missing
 	for m := missing; m != 0; m &= m - 1 {
 		if w.m.columns[bits.TrailingZeros64(m)].name.in(w.event[i:]) {
+			w.common |= m & -m
 			return false
 		}
 	}

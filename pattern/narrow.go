@@ -263,6 +263,9 @@ func (w *walk) lookNumber(c *column, win *window, n number, text []byte) {
 // say lets a column have its say.
 func (w *walk) say(c int32) {
 	col := &w.m.columns[c]
+	if w.windows[col.id].epoch != w.epoch {
+		w.common &^= col.needs
+	}
 	w.narrow(&col.span, col.none)
 	w.said(c, col)
 }
