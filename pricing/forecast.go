@@ -186,7 +186,10 @@ const MaxDays = 366
 
 // Add counts a record on the day of its eventTime, in UTC. The error is an *[Error] with the cause
 // [ErrForecast] if it has no sensible time, or if there would be more than MaxDays days.
-func (d *DayMeters) Add(r *record.Record) error {
+func (d *DayMeters) Add(r *record.Record) error { return d.AddTimes(r, 1) }
+
+// AddTimes counts a record n times; see [Meter.AddTimes].
+func (d *DayMeters) AddTimes(r *record.Record, n uint64) error {
 	t := r.EventTime.UTC()
 	if t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
 		return &Error{Err: fmt.Errorf("%w (an eventTime of %v)", ErrForecast, t)}
@@ -207,8 +210,7 @@ func (d *DayMeters) Add(r *record.Record) error {
 		}
 		d.last, d.day = m, string(day)
 	}
-	d.last.Add(r)
-	return nil
+	return d.last.AddTimes(r, n)
 }
 
 // Days returns the usage of each day on which there were records, in order.

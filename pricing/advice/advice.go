@@ -38,6 +38,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trailsieve/trailsieve/internal/heavy"
 	"github.com/trailsieve/trailsieve/pricing"
 	"github.com/trailsieve/trailsieve/pricing/attribution"
 	"github.com/trailsieve/trailsieve/record"
@@ -116,8 +117,18 @@ const depth = 2
 // sources are those that selectors can exclude from management events.
 var sources = []string{"kms.amazonaws.com", "rdsdata.amazonaws.com"}
 
-// deliverer is who writes log files.
-const deliverer = "cloudtrail.amazonaws.com"
+// isDelivery reports whether a record is that of a log file which CloudTrail has delivered, and to which
+// bucket. Its keys have AWSLogs/ in them, after the prefix of the trail.
+func isDelivery(r *record.Record) (bucket string, ok bool) {
+	if r.EventName != "PutObject" || r.UserIdentity.InvokedBy != "cloudtrail.amazonaws.com" {
+		return "", false
+	}
+	o, ok := r.S3Object()
+	return o.Bucket, ok && strings.Contains(o.Key, "AWSLogs/")
+}
+
+// deliveriesCapacity is that of the sketch of deliveries: more log buckets than anybody has.
+const deliveriesCapacity = 1000
 
 // The dimensions that advice is made of. All are of the trail that logged an event, and of one category,
 // since selectors for data events do not touch others.
@@ -126,7 +137,6 @@ var (
 	byBucket = attribution.By(attribution.Category, attribution.Trail, attribution.Bucket)
 	byAccess = attribution.By(attribution.Category, attribution.Trail, attribution.ReadWrite, attribution.Bucket)
 	bySource = attribution.By(attribution.Category, attribution.Trail, attribution.EventSource)
-	byWriter = attribution.By(attribution.Category, attribution.Trail, attribution.Bucket, attribution.Principal)
 	byPrefix = func(level int) attribution.Dimension {
 		return attribution.By(attribution.Category, attribution.Trail, attribution.Prefix(level))
 	}
@@ -140,6 +150,8 @@ type Advisor struct {
 	// if it has logged nothing yet.
 	same [][]uint64
 	seen []uint64 // the trails that logged the last record
+
+	deliveries *heavy.Sketch // of log files, by trail and bucket
 }
 
 // New returns an Advisor for trails, which must have different names.
@@ -149,7 +161,7 @@ func New(trails []pricing.Trail) (*Advisor, error) {
 			return nil, fmt.Errorf("advice: two trails are named %q", t.Name)
 		}
 	}
-	dimensions := []attribution.Dimension{byTrail, byBucket, byAccess, bySource, byWriter}
+	dimensions := []attribution.Dimension{byTrail, byBucket, byAccess, bySource}
 	for level := range depth {
 		dimensions = append(dimensions, byPrefix(level+1))
 	}
@@ -157,6 +169,7 @@ func New(trails []pricing.Trail) (*Advisor, error) {
 		attribution: &attribution.Attribution{Meter: &pricing.Meter{Trails: trails}, Dimensions: dimensions},
 		same:        make([][]uint64, len(trails)),
 		seen:        make([]uint64, (len(trails)+63)/64),
+		deliveries:  heavy.New(deliveriesCapacity),
 	}, nil
 }
 
@@ -174,6 +187,7 @@ func (a *Advisor) AddTimes(r *record.Record, n uint64) error {
 	if err := a.attribution.AddTimes(r, n); err != nil {
 		return err
 	}
+	a.addDelivery(r, n)
 	clear(a.seen)
 	charges := a.attribution.Charges()
 	for _, c := range charges {
@@ -191,9 +205,25 @@ func (a *Advisor) AddTimes(r *record.Record, n uint64) error {
 	return nil
 }
 
+// addDelivery counts the delivery of a log file on the trails that logged it.
+func (a *Advisor) addDelivery(r *record.Record, n uint64) {
+	bucket, ok := isDelivery(r)
+	if !ok {
+		return
+	}
+	for _, c := range a.attribution.Charges() {
+		if c.Meter == pricing.DataEvents && a.deliveries.Fits(n) {
+			a.deliveries.Add([]byte(a.Meter().Trails[c.Trail].Name+"\t"+bucket), n)
+		}
+	}
+}
+
 // Merge adds what another Advisor of the same trails has counted, which is only read.
 func (a *Advisor) Merge(other *Advisor) error {
 	if err := a.attribution.Merge(other.attribution); err != nil {
+		return err
+	}
+	if err := a.deliveries.Merge(other.deliveries); err != nil {
 		return err
 	}
 	for t, same := range other.same {

@@ -65,6 +65,7 @@ func call(source string, readOnly bool) *record.Record {
 func delivery() *record.Record {
 	r := object("logs", "AWSLogs/111122223333/CloudTrail/us-east-1/1.json.gz", false)
 	r.UserIdentity = record.Identity{Type: "AWSService", InvokedBy: "cloudtrail.amazonaws.com"}
+	r.RequestParameters = `{"bucketName": "logs", "key": "AWSLogs/111122223333/CloudTrail/us-east-1/1.json.gz"}`
 	return r
 }
 

@@ -147,10 +147,6 @@ func (f *finder) buckets() error {
 	if err != nil {
 		return err
 	}
-	writers, err := f.table(byWriter)
-	if err != nil {
-		return err
-	}
 	reads, err := f.table(byAccess)
 	if err != nil {
 		return err
@@ -162,10 +158,11 @@ func (f *finder) buckets() error {
 			all[bucket{r.trail, r.subject}] = r
 		}
 	}
-	for _, w := range writers {
-		b := bucket{w.trail, w.subject}
-		if r, ok := all[b]; ok && w.category == string(record.Data) && w.last == deliverer {
-			f.add(StopLogBucket, r, r.subject).Loop = w.Events
+	for _, item := range f.a.deliveries.Top(f.a.deliveries.Len()) {
+		trail, name, _ := strings.Cut(item.Key, "\t")
+		b := bucket{trail, name}
+		if r, ok := all[b]; ok {
+			f.add(StopLogBucket, r, r.subject).Loop = item.Count
 			logs[b] = true
 		}
 	}

@@ -120,16 +120,16 @@ func TestTable(t *testing.T) {
 		n    int
 		want string
 	}{
-		{Bucket, 9, "photos 20 0.000023, backup 1 0.000001; 2 0.00002; 23 0.000044"},
-		{Bucket, 1, "photos 20 0.000023; 3 0.000021; 23 0.000044"},
-		{Bucket, 0, "; 23 0.000044; 23 0.000044"},
-		{Trail, 9, "photos 11 0.000033, objects 11 0.000011, audit 1 0; 0 0; 23 0.000044"},
+		{Bucket, 9, "photos 20 0.000023, backup 1 0.000001; 0 0; 2 0.00002; 23 0.000044"},
+		{Bucket, 1, "photos 20 0.000023; 1 0.000001; 2 0.00002; 23 0.000044"},
+		{Bucket, 0, "; 21 0.000024; 2 0.00002; 23 0.000044"},
+		{Trail, 9, "photos 11 0.000033, objects 11 0.000011, audit 1 0; 0 0; 0 0; 23 0.000044"},
 		{Selector, 2, "photos /EventSelectors/0 1 0.00002, photos /EventSelectors/0/DataResources/0/Values/0 10 0.000013; " +
-			"12 0.000011; 23 0.000044"},
+			"12 0.000011; 0 0; 23 0.000044"},
 		{Prefix(1), 9, "photos/ 8 0.0000092, photos/a/ 6 0.0000069, photos/b/ 6 0.0000069, backup/b/ 1 0.000001; " +
-			"2 0.00002; 23 0.000044"},
+			"0 0; 2 0.00002; 23 0.000044"},
 		{By(Category, Trail, ReadWrite, Bucket), 9, "Data\tphotos\twrite\tphotos 10 0.000013, " +
-			"Data\tobjects\twrite\tphotos 10 0.00001, Data\tobjects\twrite\tbackup 1 0.000001; 2 0.00002; 23 0.000044"},
+			"Data\tobjects\twrite\tphotos 10 0.00001, Data\tobjects\twrite\tbackup 1 0.000001; 0 0; 2 0.00002; 23 0.000044"},
 	} {
 		table, err := a.Table(tt.d, usEast1(t), tt.n)
 		if err != nil {
@@ -142,8 +142,8 @@ func TestTable(t *testing.T) {
 			}
 			rows = append(rows, fmt.Sprint(row.Key, " ", row.Events, " ", row.Amount))
 		}
-		got := fmt.Sprintf("%s; %d %v; %d %v", strings.Join(rows, ", "),
-			table.Other.Events, table.Other.Amount, table.Events, table.Total)
+		got := fmt.Sprintf("%s; %d %v; %d %v; %d %v", strings.Join(rows, ", "), table.Other.Events, table.Other.Amount,
+			table.None.Events, table.None.Amount, table.Events, table.Total)
 		if got != tt.want {
 			t.Errorf("by %s, %d rows:\n got %s\nwant %s", tt.d, tt.n, got, tt.want)
 		}
@@ -269,7 +269,18 @@ func checkTable(t *testing.T, what string, a *Attribution, d Dimension, want map
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
-		sum, truth := table.Other.MaxAmount, new(big.Rat)
+		sum, err := table.Other.MaxAmount.Add(table.None.Amount)
+		if err != nil {
+			t.Fatal(err)
+		}
+		truth := table.None.Amount.Rat()
+		none := want[""]
+		if none == nil {
+			none = new(big.Rat)
+		}
+		if truth.Cmp(none) != 0 {
+			t.Errorf("%s: %v has no key, want %v", what, truth, none)
+		}
 		for _, row := range table.Rows {
 			amount := want[row.Key]
 			if amount == nil || row.Amount.Rat().Cmp(amount) > 0 || row.MaxAmount.Rat().Cmp(amount) < 0 {

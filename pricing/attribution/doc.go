@@ -31,8 +31,8 @@
 //	ReadWrite            "read" or "write"
 //	By(Trail, Bucket)    several at once
 //
-// A record that has no key in a dimension, as a call to KMS has no bucket, counts in [Table.Other]. So
-// do those keys of which there are too many to have a row. DeleteObjects is one event for up to a
+// A record that has no key in a dimension, as a call to KMS has no bucket, counts in None of a [Table], and
+// the keys that have no row in Other. DeleteObjects is one event for up to a
 // thousand keys, and CloudTrail does not record them: it counts for the bucket, and in Prefix for the
 // bucket without a slash, as listings do.
 //

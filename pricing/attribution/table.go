@@ -10,7 +10,7 @@ import (
 	"github.com/trailsieve/trailsieve/pricing"
 )
 
-// A Table says which keys of a dimension cost what. The rows and Other add up to Total.
+// A Table says which keys of a dimension cost what. The rows, Other and None add up to Total.
 type Table struct {
 	Dimension Dimension `json:"dimension"`
 	Currency  string    `json:"currency"`
@@ -19,9 +19,11 @@ type Table struct {
 	// more events first.
 	Rows []Row `json:"rows"`
 
-	// Other is what is left: the keys that have no row, the records that have no key in this dimension,
-	// and what the rows may be too low by. Its Key is empty, and it is exact if the rows are.
+	// Other is what is left: the keys that have no row, and what the rows may be too low by. It is exact
+	// if the rows are. None are the records that have no key in this dimension, exactly: calls to KMS,
+	// for one, have no bucket. Both have no Key.
 	Other Row `json:"other"`
+	None  Row `json:"none"`
 
 	// Total is what all records cost, exactly, and Events how often they were logged.
 	Total  pricing.USD `json:"total"`
@@ -73,7 +75,11 @@ func (a *Attribution) Table(d Dimension, rates *pricing.Rates, n int) (*Table, e
 		if err := p.add(&t.Events, &t.Total, q.total); err != nil {
 			return nil, err
 		}
+		if err := p.add(&t.None.Events, &t.None.Amount, q.total-sketch.Total()); err != nil {
+			return nil, err
+		}
 	}
+	t.None.MaxEvents, t.None.MaxAmount = t.None.Events, t.None.Amount
 	for _, row := range rows {
 		row.MaxEvents = min(row.Events+errors.Events, t.Events)
 		most, err := row.Amount.Add(errors.Amount)
@@ -96,7 +102,7 @@ func (a *Attribution) Table(d Dimension, rates *pricing.Rates, n int) (*Table, e
 // rest sets Other.
 func (t *Table) rest(errors Row) error {
 	o := Row{Events: t.Events, MaxEvents: t.Events, Amount: t.Total, MaxAmount: t.Total}
-	for _, row := range t.Rows {
+	for _, row := range append(t.Rows, t.None) {
 		o.MaxEvents -= row.Events
 		o.Events -= min(row.MaxEvents, o.Events)
 		var err error
