@@ -1,16 +1,15 @@
 package pricing
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/trailsieve/trailsieve/pricing/internal/table"
+	"github.com/trailsieve/trailsieve/pricing/internal/walk"
 )
 
 // ratesFile is a price list as JSON. Regions are those that rows without one are for; without
@@ -45,20 +44,49 @@ func ParseRates(text []byte) (*Rates, error) {
 		return nil, &RatesError{Offset: maxRatesFile, Err: fmt.Errorf("%w: longer than %d bytes", ErrRate, maxRatesFile)}
 	}
 	var file ratesFile
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	err := d.Decode(&file)
+	w := walk.New(text)
+	err := w.OnlyObject(map[string]func() error{
+		"currency": w.Text(&file.Currency),
+		"regions": func() error {
+			return w.Elements(func() error {
+				file.Regions = append(file.Regions, "")
+				return w.Text(&file.Regions[len(file.Regions)-1])()
+			})
+		},
+		"rates": func() error {
+			return w.Elements(func() error { return file.row(w) })
+		},
+	})
 	if err == nil {
-		if _, err = d.Token(); err == io.EOF {
-			err = nil
-		} else if err == nil {
-			err = errors.New("more text after the price list")
-		}
+		err = w.Close()
 	}
 	if err != nil {
-		return nil, ratesError(d.InputOffset(), err)
+		offset, pointer, cause := w.Place(err)
+		return nil, &RatesError{Offset: offset, Pointer: pointer, Err: fmt.Errorf("%w (%w)", ErrRate, cause)}
 	}
 	return newRates(file)
+}
+
+// row reads a row of a price list.
+func (f *ratesFile) row(w *walk.Walker) error {
+	var row Rate
+	var price string
+	err := w.OnlyObject(map[string]func() error{
+		"meter": w.Text((*string)(&row.Meter)), "region": w.Text(&row.Region), "unit": w.Text(&row.Unit),
+		"price": func() (err error) {
+			if err = w.Text(&price)(); err == nil {
+				row.Price, err = ParseUSD(price)
+			}
+			return err
+		},
+		"usageType": w.Text(&row.UsageType), "from": w.Text(&row.From), "until": w.Text(&row.Until),
+		"source": w.Text(&row.Source),
+	})
+	if err == nil && price == "" {
+		err = errors.New("no price")
+	}
+	f.Rates = append(f.Rates, row)
+	return err
 }
 
 // NewRates returns a price list of rows, in one currency; empty is USD. Rows for the same meter and Region
@@ -100,19 +128,6 @@ func newRates(file ratesFile) (*Rates, error) {
 	return r, nil
 }
 
-// ratesError finds the place of a JSON error; read is where the decoder stopped.
-func ratesError(read int64, err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		read = syntax.Offset
-	case errors.As(err, &kind):
-		read = kind.Offset
-	}
-	return &RatesError{Offset: read, Err: fmt.Errorf("%w (%w)", ErrRate, err)}
-}
-
 // MarshalJSON returns what [ParseRates] reads.
 func (r *Rates) MarshalJSON() ([]byte, error) {
 	if r == nil {
@@ -132,17 +147,22 @@ func (r *Rates) UnmarshalJSON(text []byte) error {
 
 // A RatesError says what is wrong with a price list, and where:
 //
+//	pricing: invalid rate (unknown member "prize" (did you mean "price"?)) in /rates/0/prize (offset 53)
 //	pricing: invalid rate (no unit) for data_events in row 3
 type RatesError struct {
-	Row    int   // counted from 1; 0 if the text is no list at all
-	Offset int64 // in bytes, if Row is 0
-	Meter  MeterName
-	Region string
-	Err    error // ErrRate with what is wrong
+	Row     int    // counted from 1, if the row is wrong as a whole
+	Offset  int    // otherwise, in bytes
+	Pointer string // and as a JSON Pointer (RFC 6901)
+	Meter   MeterName
+	Region  string
+	Err     error // ErrRate with what is wrong
 }
 
 // Error names the package, the cause and the place.
 func (e *RatesError) Error() string {
+	if e.Row == 0 && e.Pointer != "" {
+		return fmt.Sprintf("pricing: %v in %s (offset %d)", e.Err, e.Pointer, e.Offset)
+	}
 	if e.Row == 0 {
 		return fmt.Sprintf("pricing: %v (offset %d)", e.Err, e.Offset)
 	}

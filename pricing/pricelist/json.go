@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/trailsieve/trailsieve/internal/jsonscan"
 	"github.com/trailsieve/trailsieve/pricing"
+	"github.com/trailsieve/trailsieve/pricing/internal/walk"
 )
 
 // A reader walks over a price list file as JSON:
@@ -18,8 +18,7 @@ import (
 //	  "priceDimensions": {"SKU.TERM.RATE": {"unit": "Events", "beginRange": "0", "endRange": "Inf",
 //	   "pricePerUnit": {"USD": "0.0000010000"}}}}}}}}
 type reader struct {
-	s        jsonscan.Scanner
-	steps    []string // where it is
+	*walk.Walker
 	products map[string]product
 	list     List
 }
@@ -27,22 +26,24 @@ type reader struct {
 type product struct{ service, usageType, region string }
 
 func parseJSON(text []byte) (*List, error) {
-	r := reader{s: jsonscan.New(text), products: make(map[string]product)}
-	err := r.object(map[string]func() error{
-		"formatVersion":   r.text(&r.list.FormatVersion),
-		"offerCode":       r.text(&r.list.OfferCode),
-		"version":         r.text(&r.list.Version),
-		"publicationDate": r.text(&r.list.Published),
-		"products":        func() error { return r.members(r.product) },
+	r := reader{Walker: walk.New(text), products: make(map[string]product)}
+	err := r.Object(map[string]func() error{
+		"formatVersion":   r.Text(&r.list.FormatVersion),
+		"offerCode":       r.Text(&r.list.OfferCode),
+		"version":         r.Text(&r.list.Version),
+		"publicationDate": r.Text(&r.list.Published),
+		"products":        func() error { return r.Members(r.product) },
 		"terms": func() error {
-			return r.object(map[string]func() error{"OnDemand": func() error { return r.members(r.offers) }})
+			return r.Object(map[string]func() error{"OnDemand": func() error { return r.Members(r.offers) }})
 		},
 	})
 	if err == nil {
-		err = r.s.Close()
+		err = r.Close()
 	}
 	if err != nil {
-		return nil, r.place(err)
+		e := new(Error)
+		e.Offset, e.Pointer, e.Err = r.Place(err)
+		return nil, e
 	}
 	for i := range r.list.Rows { // terms may come before products
 		row := &r.list.Rows[i]
@@ -58,75 +59,11 @@ func parseJSON(text []byte) (*List, error) {
 	return &r.list, nil
 }
 
-// place makes an *Error of what went wrong where the reader is.
-func (r *reader) place(err error) error {
-	e := &Error{Offset: r.s.Offset(), Pointer: jsonscan.Pointer(r.steps...), Err: err}
-	var scan *jsonscan.Error
-	if errors.As(err, &scan) {
-		e.Offset, e.Err = scan.Offset, scan.Err
-	}
-	var at *Error
-	if errors.As(err, &at) {
-		e.Offset, e.Err = at.Offset, at.Err
-	}
-	return e
-}
-
-// members calls f with the name of each member of an object, to read its value. After an error, steps
-// says where it was.
-func (r *reader) members(f func(name string) error) error {
-	if kind := r.s.Peek(); kind != jsonscan.Object {
-		return fmt.Errorf("%v, not an object", kind)
-	}
-	r.s.Open()
-	for {
-		name, ok, err := r.s.Name()
-		if err != nil || !ok {
-			return err
-		}
-		r.steps = append(r.steps, unquoted(name))
-		if err := f(r.steps[len(r.steps)-1]); err != nil {
-			return err
-		}
-		r.steps = r.steps[:len(r.steps)-1]
-	}
-}
-
-// object reads an object with some members that are of interest.
-func (r *reader) object(known map[string]func() error) error {
-	return r.members(func(name string) error {
-		if f := known[name]; f != nil {
-			return f()
-		}
-		_, err := r.s.Value()
-		return err
-	})
-}
-
-// text returns a function that reads a string.
-func (r *reader) text(to *string) func() error {
-	return func() error {
-		if kind := r.s.Peek(); kind != jsonscan.String {
-			return fmt.Errorf("%v, not a string", kind)
-		}
-		t, err := r.s.String()
-		*to = unquoted(t)
-		return err
-	}
-}
-
-func unquoted(t jsonscan.Text) string {
-	if t.Escaped {
-		return string(jsonscan.AppendUnquoted(nil, t.Raw, jsonscan.ReplaceLone))
-	}
-	return string(t.Raw)
-}
-
 func (r *reader) product(sku string) error {
 	var p product
-	err := r.object(map[string]func() error{"attributes": func() error {
-		return r.object(map[string]func() error{
-			"servicecode": r.text(&p.service), "usagetype": r.text(&p.usageType), "regionCode": r.text(&p.region),
+	err := r.Object(map[string]func() error{"attributes": func() error {
+		return r.Object(map[string]func() error{
+			"servicecode": r.Text(&p.service), "usagetype": r.Text(&p.usageType), "regionCode": r.Text(&p.region),
 		})
 	}})
 	if _, ok := r.products[sku]; ok && err == nil {
@@ -138,12 +75,12 @@ func (r *reader) product(sku string) error {
 
 // offers reads the terms of a product.
 func (r *reader) offers(sku string) error {
-	return r.members(func(string) error {
+	return r.Members(func(string) error {
 		var date string
 		first := len(r.list.Rows)
-		err := r.object(map[string]func() error{
-			"effectiveDate":   r.text(&date),
-			"priceDimensions": func() error { return r.members(func(code string) error { return r.price(sku, code) }) },
+		err := r.Object(map[string]func() error{
+			"effectiveDate":   r.Text(&date),
+			"priceDimensions": func() error { return r.Members(func(code string) error { return r.price(sku, code) }) },
 		})
 		if err != nil {
 			return err
@@ -159,24 +96,20 @@ func (r *reader) offers(sku string) error {
 func (r *reader) price(sku, rateCode string) error {
 	row := Row{SKU: sku, RateCode: rateCode}
 	first := len(r.list.Rows)
-	err := r.object(map[string]func() error{
-		"unit":          r.text(&row.Unit),
-		"beginRange":    r.text(&row.Begin),
-		"startingRange": r.text(&row.Begin),
-		"endRange":      r.text(&row.End),
-		"endingRange":   r.text(&row.End),
+	err := r.Object(map[string]func() error{
+		"unit":          r.Text(&row.Unit),
+		"beginRange":    r.Text(&row.Begin),
+		"startingRange": r.Text(&row.Begin),
+		"endRange":      r.Text(&row.End),
+		"endingRange":   r.Text(&row.End),
 		"pricePerUnit": func() error {
-			return r.members(func(currency string) error {
+			return r.Members(func(currency string) error {
 				var price string
-				r.s.Peek()
-				one := Row{Currency: currency, Offset: r.s.Offset()}
-				err := r.text(&price)()
-				if err == nil {
-					if one.Price, err = pricing.ParseUSD(price); err != nil {
-						err = &Error{Offset: one.Offset, Err: err}
-					}
+				if err := r.Text(&price)(); err != nil {
+					return err
 				}
-				r.list.Rows = append(r.list.Rows, one)
+				usd, err := pricing.ParseUSD(price)
+				r.list.Rows = append(r.list.Rows, Row{Currency: currency, Price: usd, Offset: r.Start()})
 				return err
 			})
 		},
