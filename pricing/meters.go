@@ -23,6 +23,10 @@ const (
 	Lake7YearIngestion2 MeterName = "lake_7y_ingest_next_20tb_gb"
 	Lake7YearIngestion3 MeterName = "lake_7y_ingest_over_25tb_gb"
 
+	// AggregatedEvents are summaries of five minutes each. They have no price here: AWS says that they cost
+	// extra, but what could not be proved.
+	AggregatedEvents MeterName = "aggregated_events"
+
 	LakeQueryScan      MeterName = "lake_query_scanned_gb"
 	CloudWatchDelivery MeterName = "cloudwatch_delivery_gb" // without a trail, straight to CloudWatch
 )

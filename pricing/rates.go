@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -31,6 +32,7 @@ type Rates struct {
 	currency string // empty for USD
 	rows     []Rate
 	regions  []string // that a row without a Region is for, sorted; nil for every Region
+	ours     bool     // it began as a published list: what it lacks could not be proved
 }
 
 // Published returns the newest price list that is known for a Region. It is the same for all
@@ -76,6 +78,7 @@ var published = sync.OnceValue(func() *Rates {
 	if err != nil {
 		panic("pricing: rates.json: " + err.Error())
 	}
+	r.ours = true
 	return r
 })
 
@@ -88,7 +91,7 @@ func (r *Rates) On(day time.Time) *Rates {
 }
 
 func (r *Rates) where(valid func(Rate) bool) *Rates {
-	some := &Rates{currency: r.currency, regions: r.regions}
+	some := &Rates{currency: r.currency, regions: r.regions, ours: r.ours}
 	for _, row := range r.rows {
 		if valid(row) {
 			some.rows = append(some.rows, row)
@@ -111,7 +114,7 @@ func (r *Rates) Currency() string {
 func (r *Rates) With(rows ...Rate) (*Rates, error) {
 	with := new(Rates)
 	if r != nil {
-		*with = Rates{currency: r.currency, rows: slices.Clone(r.rows), regions: r.regions}
+		*with = Rates{currency: r.currency, rows: slices.Clone(r.rows), regions: r.regions, ours: r.ours}
 	}
 	for _, row := range rows {
 		if err := row.check(); err != nil {
@@ -163,7 +166,32 @@ func (r *Rates) Rate(meter MeterName, region string) (Rate, error) {
 			return row, nil
 		}
 	}
-	return Rate{}, &Error{Meter: meter, Region: region, Err: ErrNoPrice}
+	err := ErrNoPrice
+	if r != nil && r.ours {
+		if why := unproved(meter, region); why != "" {
+			err = fmt.Errorf("%w (%s)", err, why)
+		}
+	}
+	return Rate{}, &Error{Meter: meter, Region: region, Err: err}
+}
+
+// unproved says why the published lists have no price, where that needs saying.
+func unproved(meter MeterName, region string) string {
+	const remedy = "; a list of your own takes its place, see ParseRates"
+	switch {
+	case meter == AggregatedEvents:
+		return "AWS says that aggregated events cost extra, and what they cost could not be proved" + remedy
+	case strings.HasPrefix(region, "cn-"):
+		return "AWS's prices in China could not be proved" + remedy
+	case strings.HasPrefix(region, "us-gov-"):
+		return "AWS's prices in GovCloud could not be proved" + remedy
+	}
+	for row := range published().All() {
+		if row.Meter == meter && row.Region != "" {
+			return "it could be proved only for other Regions" + remedy
+		}
+	}
+	return ""
 }
 
 // All returns the rows of the list.
