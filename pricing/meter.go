@@ -224,12 +224,26 @@ func (m *Meter) place(r *record.Record) *place {
 	return m.last
 }
 
+// maxPlaces is how many accounts and Regions a Meter keeps apart: those of an organization with 30,000
+// accounts in all Regions. A log file with hostile Regions and accounts would fill the memory otherwise;
+// what is beyond counts in elsewhere, which has no Region and so no price.
+const maxPlaces = 1 << 20
+
+// elsewhere is the place of what is beyond maxPlaces. All trails reach there.
+var elsewhere placeKey
+
 func (m *Meter) newPlace(key placeKey) *place {
+	if len(m.places) >= maxPlaces {
+		if p, ok := m.places[elsewhere]; ok {
+			return p
+		}
+		key = elsewhere
+	}
 	key.account = strings.Clone(key.account) // not to keep the record's text
 	key.region = strings.Clone(key.region)
 	p := &place{placeKey: key}
 	for i := range m.Trails {
-		if t := &m.Trails[i]; t.reaches(key.account, key.region) {
+		if t := &m.Trails[i]; key == elsewhere || t.reaches(key.account, key.region) {
 			p.trails = append(p.trails, tally{trail: i, selector: t.Selector, insights: t.Insights.analyses()})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -390,6 +391,81 @@ func TestMeterInsights(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
+}
+
+// A hostile log file has a Region of its own for each record. Memory is bounded, every record counts, and
+// there is no bill of it, since there is no price.
+func TestMeterPlacesLimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	m := Meter{Trails: []Trail{{Name: "a"}, {Name: "b", Account: "444455556666"}, {Name: "c", Organization: true}}}
+	r := newRecord(record.Management, false)
+	const records = maxPlaces + 1000
+	for i := range records {
+		r.AWSRegion = strconv.Itoa(i)
+		m.Add(r)
+	}
+	if len(m.places) != maxPlaces+1 {
+		t.Errorf("%d places, want %d", len(m.places), maxPlaces+1)
+	}
+	other := Meter{Trails: m.Trails}
+	r.AWSRegion = "another"
+	other.Add(r)
+	if err := m.Merge(&other); err != nil {
+		t.Fatal(err)
+	}
+	// In elsewhere the trail of another account logs too, as its own copy.
+	rest := m.places[elsewhere].appendUsage(nil, 0, "a")
+	rest = m.places[elsewhere].appendUsage(rest, 1, "b")
+	rest = m.places[elsewhere].appendUsage(rest, 2, "c")
+	if len(rest) != 3 || rest[0].Quantity != 1001 || rest[1].Quantity != 1000 || rest[2].Quantity != 1001 {
+		t.Errorf("elsewhere: %v, want 1001, 1000 and 1001", rest)
+	}
+	if logged, _ := m.Records(); logged != records+1 {
+		t.Errorf("%d records, want %d", logged, records+1)
+	}
+	rates, _ := Published("us-east-1")
+	if _, err := rates.Bill(rest...); !errors.Is(err, ErrNoPrice) {
+		t.Errorf("a bill of hostile Regions: %v, want ErrNoPrice", err)
+	}
+}
+
+// FuzzMeterJSON looks for texts that make a Meter which panics, or which is another one when it is sent on.
+func FuzzMeterJSON(f *testing.F) {
+	m := Meter{Trails: []Trail{{Name: "a", Organization: true}, {Name: "b", Selector: twice,
+		Insights: Insights{Data: CallRateInsight}}}}
+	m.Add(newRecord(record.Data, true))
+	m.Add(newRecord(record.Management, true))
+	text, err := json.Marshal(&m)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte(`{"version":1,"trails":[],"logged":"0","dropped":"5","places":[{"account":"","region":"","counts":[]}]}`))
+	f.Add([]byte(`{"version":1,"trails":[{"selectors":null},{}],"logged":"9223372036854775807","dropped":"0","places":[
+		{"counts":[{"trail":1,"meter":"data_events","quantity":"18446744073709551614"}]}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var m Meter
+		if err := json.Unmarshal(text, &m); err != nil {
+			return
+		}
+		again, err := json.Marshal(&m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Meter
+		if err := json.Unmarshal(again, &back); err != nil {
+			t.Fatalf("%s: %v", again, err)
+		}
+		if !slices.Equal(back.Usage(), m.Usage()) {
+			t.Errorf("%s: %v, want %v", again, back.Usage(), m.Usage())
+		}
+		if err := back.Merge(&m); err != nil && !errors.Is(err, ErrOverflow) {
+			t.Errorf("%s: %v", again, err)
+		}
+		m.Add(newRecord(record.Data, true))
+	})
 }
 
 func TestParseInsightTypes(t *testing.T) {

@@ -13,6 +13,13 @@ import (
 // wrongly.
 const meterVersion = 1
 
+// maxReaches is how many times it is asked whether a trail reaches a place when a Meter is read: five
+// thousand trails in thirty thousand places pass, and a hostile text does not take minutes.
+const maxReaches = 1 << 28
+
+// maxTallies is how many trails all places may have together: half a gigabyte of them.
+const maxTallies = 1 << 22
+
 // meterState is a Meter as JSON:
 //
 //	{"version": 1,
@@ -146,33 +153,42 @@ func parseMeter(text []byte) (*Meter, error) {
 	if state.Logged > maxRecords || state.Dropped > maxRecords-state.Logged {
 		return nil, ErrOverflow
 	}
+	if len(state.Places) > maxPlaces+1 || len(state.Trails)*len(state.Places) > maxReaches {
+		return nil, fmt.Errorf("%d trails in %d places", len(state.Trails), len(state.Places))
+	}
 	m.logged, m.dropped = state.Logged, state.Dropped
+	tallies := 0
 	for _, ps := range state.Places {
-		if err := m.restore(ps); err != nil {
+		n, err := m.restore(ps)
+		if err != nil {
 			return nil, fmt.Errorf("account %q, Region %q: %w", ps.Account, ps.Region, err)
+		}
+		if tallies += n; tallies > maxTallies {
+			return nil, fmt.Errorf("more than %d trails in all places", maxTallies)
 		}
 	}
 	return m, nil
 }
 
-// restore sets the counts of a place. None may be more than the records can have made.
-func (m *Meter) restore(ps placeState) error {
+// restore sets the counts of a place, and returns how many trails it has. No count may be more than the
+// records can have made.
+func (m *Meter) restore(ps placeState) (trails int, err error) {
 	key := placeKey{ps.Account, ps.Region}
 	if m.places[key] != nil {
-		return errors.New("is there twice")
+		return 0, errors.New("is there twice")
 	}
 	p := m.newPlace(key)
 	for _, c := range ps.Counts {
 		n := p.counter(c.Trail, c.Meter)
 		if n == nil {
-			return fmt.Errorf("no %s of trail %d there", table.Cell(string(c.Meter)), c.Trail)
+			return 0, fmt.Errorf("no %s of trail %d there", table.Cell(string(c.Meter)), c.Trail)
 		}
 		if *n != 0 || c.Quantity > 2*m.logged {
-			return fmt.Errorf("%d %s of trail %d", c.Quantity, c.Meter, c.Trail)
+			return 0, fmt.Errorf("%d %s of trail %d", c.Quantity, c.Meter, c.Trail)
 		}
 		*n = c.Quantity
 	}
-	return nil
+	return len(p.trails), nil
 }
 
 // counter returns the count of a trail and meter, or nil if p has none.
@@ -202,9 +218,11 @@ func (m *Meter) Merge(other *Meter) error {
 		if !ok {
 			p = m.newPlace(key)
 		}
-		for i := range p.trails {
-			for kind, n := range q.trails[i].counts {
-				p.trails[i].counts[kind] += n
+		for _, t := range q.trails {
+			for kind, n := range t.counts {
+				if n > 0 {
+					*p.counter(t.trail, kinds[kind].meter) += n
+				}
 			}
 		}
 	}

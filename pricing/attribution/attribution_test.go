@@ -339,6 +339,44 @@ func TestJSONErrors(t *testing.T) {
 	}
 }
 
+// FuzzJSON looks for texts that make an Attribution which panics, or which is another one when it is sent on.
+func FuzzJSON(f *testing.F) {
+	a := Attribution{Meter: &pricing.Meter{Trails: someTrails()}, Capacity: 2}
+	for _, r := range someRecords(1, 20, 20) {
+		a.Add(r)
+	}
+	text, err := json.Marshal(&a)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte(`{"version":1,"meter":{"version":1},"capacity":1,"dimensions":["day"],"quantities":[{"meter":"m","total":"7",
+		"sketches":[{"capacity":1,"total":"3","lost":"1","items":[{"key":"x","count":"1"}]}]}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var a Attribution
+		if err := json.Unmarshal(text, &a); err != nil {
+			return
+		}
+		again, err := json.Marshal(&a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Attribution
+		if err := json.Unmarshal(again, &back); err != nil {
+			t.Fatalf("%s: %v", again, err)
+		}
+		if twice, _ := json.Marshal(&back); string(twice) != string(again) {
+			t.Errorf("%s\nbecomes %s", again, twice)
+		}
+		for _, d := range a.Dimensions {
+			if table, err := a.Table(d, usEast1(t), 5); err == nil && len(table.Rows) > 5 {
+				t.Errorf("%d rows", len(table.Rows))
+			}
+		}
+		a.Add(newObject("photos", "a", "PutObject", 0))
+	})
+}
+
 func TestOverflow(t *testing.T) {
 	a := Attribution{Meter: &pricing.Meter{Trails: slices.Repeat([]pricing.Trail{{Selector: allObjects}}, 3)}}
 	r := newObject("photos", "a", "PutObject", 0)

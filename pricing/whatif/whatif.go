@@ -108,9 +108,17 @@ func (c *Comparison) take(charge *pricing.Charge) uint64 {
 	return taken
 }
 
+// maxLines is how many lines there are, so that hostile accounts and Regions in a log file do not fill the
+// memory; what is beyond has a line without a Region, for which there is no price.
+const maxLines = 1 << 22
+
 func (c *Comparison) line(r *record.Record, m *pricing.Meter, charge *pricing.Charge) *counts {
 	key := lineKey{r.Account(), r.AWSRegion, m.Trails[charge.Trail].Name, charge.Meter}
 	line := c.lines[key]
+	if line == nil && len(c.lines) >= maxLines {
+		key.account, key.region = "", ""
+		line = c.lines[key]
+	}
 	if line == nil {
 		key.account, key.region = strings.Clone(key.account), strings.Clone(key.region)
 		line = new(counts)
