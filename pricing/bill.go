@@ -25,7 +25,8 @@ type Line struct {
 // In JSON, money and quantities are decimal numbers in strings:
 //
 //	{"currency":"USD","total":"0.1","lines":[{"trail":"images","region":"us-east-1",
-//	 "meter":"data_events","quantity":"100000","unit":"event","unitPrice":"0.000001","amount":"0.1"}]}
+//	 "meter":"data_events","quantity":"100000","unit":"event","unitPrice":"0.000001","amount":"0.1",
+//	 "usageType":"DataEventsRecorded"}]}
 type Bill struct {
 	Currency string `json:"currency"` // as in ISO 4217; empty is USD
 	Lines    []Line `json:"lines"`
@@ -123,14 +124,32 @@ func (l *Line) merge(other Line) error {
 	return nil
 }
 
-// MarshalJSON returns the bill with its currency and total; see [Bill]. It unmarshals again without
-// further help, by its lines.
+// MarshalJSON returns the bill with its currency and total; see [Bill].
 func (b *Bill) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Currency string `json:"currency"`
 		Total    USD    `json:"total"`
 		Lines    []Line `json:"lines"`
 	}{cmp.Or(b.Currency, "USD"), b.Total(), append([]Line{}, b.Lines...)})
+}
+
+// UnmarshalJSON reads what MarshalJSON returns; the total is that of the lines. An amount that is no decimal
+// number, and was rounded as text, is exact again: it is the price times the quantity if that has the same
+// text.
+func (b *Bill) UnmarshalJSON(text []byte) error {
+	type plain Bill // without this method
+	var p plain
+	if err := json.Unmarshal(text, &p); err != nil {
+		return err
+	}
+	for i := range p.Lines {
+		l := &p.Lines[i]
+		if exact, err := l.UnitPrice.MulDiv(l.Quantity, l.Per); err == nil && exact.String() == l.Amount.String() {
+			l.Amount = exact
+		}
+	}
+	*b = Bill(p)
+	return nil
 }
 
 // String returns the bill as a table for a terminal, with the notes below it, each once:

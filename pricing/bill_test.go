@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/big"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -173,4 +176,91 @@ func TestBillOverflow(t *testing.T) {
 	}()
 	most := Line{Amount: MustParseUSD("1000000000000000")}
 	t.Error((&Bill{Lines: []Line{most, most}}).Total())
+}
+
+func FuzzBill(f *testing.F) {
+	for seed := range uint64(4) {
+		f.Add(seed)
+	}
+	f.Fuzz(checkBill)
+}
+
+func TestBillTwin(t *testing.T) {
+	for seed := range uint64(300) {
+		checkBill(t, seed)
+	}
+}
+
+// checkBill makes bills of quantities in parts of many sizes, and compares with rational numbers: each line,
+// the total, and that of the invoice.
+func checkBill(t *testing.T, seed uint64) {
+	rnd := rand.New(rand.NewPCG(seed, 11))
+	rates, _ := Published("us-east-1")
+	var all []Rate
+	for row := range rates.All() {
+		if row.Region == "" || row.Region == "us-east-1" {
+			all = append(all, row)
+		}
+	}
+	var usage []Usage
+	type line struct {
+		account string
+		meter   MeterName
+	}
+	total, lines := new(big.Rat), make(map[line]*big.Rat)
+	for range rnd.IntN(20) {
+		row := all[rnd.IntN(len(all))]
+		u := Usage{
+			Trail: []string{"a", "b"}[rnd.IntN(2)], Account: someAccounts[rnd.IntN(3)], Region: "us-east-1", Meter: row.Meter,
+			Quantity: rnd.Uint64() >> (1 + rnd.IntN(60)), Per: []uint64{0, 1, 1e9, 1 << 30, 744, 672 << 30, 1000}[rnd.IntN(7)],
+		}
+		usage = append(usage, u)
+		amount := new(big.Rat).SetFrac(new(big.Int).SetUint64(u.Quantity), new(big.Int).SetUint64(max(u.Per, 1)))
+		amount.Mul(amount, mustRat(row.Price.String()))
+		total.Add(total, amount)
+		l := line{u.Account, u.Meter}
+		if lines[l] == nil {
+			lines[l] = new(big.Rat)
+		}
+		lines[l].Add(lines[l], amount)
+	}
+	bill, err := rates.Bill(usage...)
+	if !isUSDSlow(total) {
+		if !errors.Is(err, ErrOverflow) && !errors.Is(err, ErrPrecision) {
+			t.Errorf("seed %d: %v, want an error: the total is %s", seed, err, printSlow(total))
+		}
+		return
+	}
+	if err != nil {
+		t.Fatalf("seed %d: %v", seed, err)
+	}
+	sum := new(big.Rat)
+	for i, l := range bill.Lines {
+		sum.Add(sum, l.Amount.Rat())
+		if l.Usage != usage[i] {
+			t.Errorf("seed %d: line %d is of %+v, want %+v", seed, i, l.Usage, usage[i])
+		}
+	}
+	if bill.Total().Rat().Cmp(total) != 0 || sum.Cmp(total) != 0 {
+		t.Errorf("seed %d: total %v, sum of the lines %s, want %s", seed, bill.Total(), printSlow(sum), printSlow(total))
+	}
+	cents := new(big.Rat)
+	for _, amount := range lines {
+		cents.Add(cents, centsSlow(amount))
+	}
+	invoice, err := bill.Invoice()
+	if errors.Is(err, ErrOverflow) { // the quantities of several trails, in the same parts
+		return
+	}
+	if err != nil || invoice.Total().Rat().Cmp(cents) != 0 {
+		t.Errorf("seed %d: invoice %v, %v, want %s", seed, invoice, err, printSlow(cents))
+	}
+	text, err := json.Marshal(bill)
+	var back Bill
+	if err == nil {
+		err = json.Unmarshal(text, &back)
+	}
+	if err != nil || !slices.Equal(back.Lines, bill.Lines) {
+		t.Errorf("seed %d: %s becomes\n%v, %v", seed, text, &back, err)
+	}
 }

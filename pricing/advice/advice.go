@@ -35,6 +35,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -125,6 +126,19 @@ func isDelivery(r *record.Record) (bucket string, ok bool) {
 	}
 	o, ok := r.S3Object()
 	return o.Bucket, ok && strings.Contains(o.Key, "AWSLogs/")
+}
+
+// LoopFloor returns how many data events a trail logs at least that logs the delivery of log files to its
+// own bucket, or to that of other trails: one for each file, whoever delivers it. The events go into files
+// that would mostly have been delivered anyway, so they do not multiply, but they do not end either. For
+// files that are not counted yet, take those that package pipeline assumes: 12 an hour for each trail,
+// account and Region. The error is [pricing.ErrOverflow] or nil.
+func LoopFloor(files, trails uint64) (events uint64, err error) {
+	hi, events := bits.Mul64(files, trails)
+	if hi != 0 {
+		return 0, pricing.ErrOverflow
+	}
+	return events, nil
 }
 
 // deliveriesCapacity is that of the sketch of deliveries: more log buckets than anybody has.

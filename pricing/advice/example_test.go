@@ -47,3 +47,19 @@ func ExampleAdvisor() {
 	// leave out "photos/tmp/" on trail "objects"; saves 5 USD for 5000000 events
 	// {"AdvancedEventSelectors":[{"Name":"Objects of event selector 0","FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::S3::Object"]},{"Field":"resources.ARN","StartsWith":["arn:aws:s3:::photos/"],"NotStartsWith":["arn:aws:s3:::photos/tmp/"]}]}]}
 }
+
+// Three trails deliver to one bucket, and two of them log all objects: what that costs in a month of 30 days,
+// in one account and Region, if nobody does anything.
+func ExampleLoopFloor() {
+	events, err := advice.LoopFloor(3*8640, 2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	rates, _ := pricing.Published("us-east-1")
+	bill, err := rates.Bill(pricing.Usage{Region: "us-east-1", Meter: pricing.DataEvents, Quantity: events})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(events, bill.Total())
+	// Output: 51840 0.05184
+}

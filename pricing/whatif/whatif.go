@@ -21,6 +21,7 @@ package whatif
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -113,7 +114,10 @@ func (c *Comparison) take(charge *pricing.Charge) uint64 {
 const maxLines = 1 << 22
 
 func (c *Comparison) line(r *record.Record, m *pricing.Meter, charge *pricing.Charge) *counts {
-	key := lineKey{r.Account(), r.AWSRegion, m.Trails[charge.Trail].Name, charge.Meter}
+	return c.lineOf(lineKey{r.Account(), r.AWSRegion, m.Trails[charge.Trail].Name, charge.Meter})
+}
+
+func (c *Comparison) lineOf(key lineKey) *counts {
 	line := c.lines[key]
 	if line == nil && len(c.lines) >= maxLines {
 		key.account, key.region = "", ""
@@ -125,6 +129,27 @@ func (c *Comparison) line(r *record.Record, m *pricing.Meter, charge *pricing.Ch
 		c.lines[key] = line
 	}
 	return line
+}
+
+// Merge adds what another Comparison of the same trails has counted, which is only read. The error is that
+// of [pricing.Meter.Merge], and leaves c as it was.
+func (c *Comparison) Merge(other *Comparison) error {
+	if c.Records() > maxEvents-other.Records() {
+		return pricing.ErrOverflow
+	}
+	if err := (&pricing.Meter{Trails: c.old.Trails}).Merge(&pricing.Meter{Trails: other.old.Trails}); err != nil {
+		return err // before anything is added
+	}
+	if err := errors.Join(c.new.Merge(other.new), c.old.Merge(other.old)); err != nil {
+		return err
+	}
+	for key, n := range other.lines {
+		line := c.lineOf(key)
+		line.old += n.old
+		line.lost += n.lost
+		line.gained += n.gained
+	}
+	return nil
 }
 
 // Records returns how many records were added.

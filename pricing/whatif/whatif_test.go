@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/trailsieve/trailsieve/pricing"
@@ -129,28 +130,36 @@ func checkLaws(t *testing.T, seed uint64) {
 	}
 	oldTrails, newTrails := some(), some()
 	there, back, same := New(oldTrails, newTrails), New(newTrails, oldTrails), New(oldTrails, oldTrails)
+	left, right := New(oldTrails, newTrails), New(oldTrails, newTrails)
 	oldMeter, newMeter := pricing.Meter{Trails: oldTrails}, pricing.Meter{Trails: newTrails}
-	for range rnd.IntN(50) {
+	for i := range rnd.IntN(50) {
 		r := newRecord([]record.Category{record.Management, record.Data}[rnd.IntN(2)],
 			[]string{"a/1", "b/1", "c"}[rnd.IntN(3)], rnd.IntN(2) == 0)
 		n := uint64(rnd.IntN(3))
 		err := errors.Join(there.AddTimes(r, n), back.AddTimes(r, n), same.AddTimes(r, n),
-			oldMeter.AddTimes(r, n), newMeter.AddTimes(r, n))
+			oldMeter.AddTimes(r, n), newMeter.AddTimes(r, n), []*Comparison{left, right}[i%2].AddTimes(r, n))
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	rates := usEast1(t)
+	if err := right.Merge(left); err != nil {
+		t.Fatal(err)
+	}
+	merged, err0 := right.Difference(rates)
 	d, err1 := there.Difference(rates)
 	e, err2 := back.Difference(rates)
 	s, err3 := same.Difference(rates)
 	oldBill, err4 := oldMeter.Bill(rates)
 	newBill, err5 := newMeter.Bill(rates)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	if err := errors.Join(err0, err1, err2, err3, err4, err5); err != nil {
 		t.Fatalf("seed %d: %v", seed, err)
 	}
 	if d.Old != oldBill.Total() || d.New != newBill.Total() {
 		t.Errorf("seed %d: old %v, new %v, and the bills are %v and %v", seed, d.Old, d.New, oldBill.Total(), newBill.Total())
+	}
+	if !reflect.DeepEqual(merged, d) {
+		t.Errorf("seed %d: merged from parts %v, want %v", seed, merged, d)
 	}
 	if len(d.Lines) != len(e.Lines) {
 		t.Fatalf("seed %d: %d lines there, %d back", seed, len(d.Lines), len(e.Lines))
@@ -180,6 +189,11 @@ func TestErrors(t *testing.T) {
 	c := New([]pricing.Trail{{}}, nil)
 	if err := c.AddTimes(newRecord(record.Management, "", true), math.MaxUint64); !errors.Is(err, pricing.ErrOverflow) {
 		t.Errorf("2^64-1 records: %v, want ErrOverflow", err)
+	}
+	for _, other := range []*Comparison{New(nil, nil), New([]pricing.Trail{{}}, []pricing.Trail{{}})} {
+		if err := c.Merge(other); !errors.Is(err, pricing.ErrMeter) {
+			t.Errorf("merged with other trails: %v, want ErrMeter", err)
+		}
 	}
 	c.Add(newRecord(record.Management, "", true))
 	if d, err := c.Difference(nil); d != nil || !errors.Is(err, pricing.ErrNoPrice) {
