@@ -9,7 +9,7 @@ import (
 // Fractions of two uint64, in which n/0 stands for n: what a [Usage] has for a quantity, and a [USD]
 // for the rest of its last unit.
 
-// reduce returns n/d in lowest terms, and 0/0 for no whole part.
+// reduce returns n/d in lowest terms; a whole number is over 0, and so is nothing.
 func reduce(n, d uint64) (uint64, uint64) {
 	if n == 0 {
 		return 0, 0

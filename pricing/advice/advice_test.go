@@ -190,6 +190,11 @@ func checkLaws(t *testing.T, seed uint64) {
 				[]string{"a/b/1", "a/2", "b/c/3", "c/4", "5", "a"}[rnd.IntN(6)], rnd.IntN(3) > 0))
 		}
 	}
+	checkRecommendations(t, fmt.Sprint("seed ", seed), trails, records)
+}
+
+func checkRecommendations(t *testing.T, what string, trails []pricing.Trail, records []*record.Record) {
+	t.Helper()
 	whole, err := New(trails)
 	left, _ := New(trails)
 	right, _ := New(trails)
@@ -201,15 +206,15 @@ func checkLaws(t *testing.T, seed uint64) {
 	found, err1 := whole.Recommend(rates)
 	merged, err2 := left.Recommend(rates)
 	if err = errors.Join(err, err1, err2); err != nil {
-		t.Fatalf("seed %d: %v", seed, err)
+		t.Fatalf("%s: %v", what, err)
 	}
 	if !slices.Equal(found, merged) {
-		t.Errorf("seed %d: recommends %v\nmerged %v", seed, found, merged)
+		t.Errorf("%s: recommends %v\nmerged %v", what, found, merged)
 	}
 	for _, r := range found {
 		changed, err := r.Apply(trails)
 		if err != nil {
-			t.Errorf("seed %d: %v: %v", seed, r, err)
+			t.Errorf("%s: %v: %v", what, r, err)
 			continue
 		}
 		c := whatif.New(trails, changed)
@@ -225,10 +230,10 @@ func checkLaws(t *testing.T, seed uint64) {
 		saved, err := pricing.USD{}.Sub(d.Change)
 		// Without a trail's free copies of a source, another trail's may become free.
 		if err != nil || saved.Cmp(r.Saving) < 0 || r.Kind != ExcludeSource && saved != r.Saving || r.Saving.IsZero() {
-			t.Errorf("seed %d: %v\nsaves %v, %v\n%v", seed, r, saved, err, d)
+			t.Errorf("%s: %v\nsaves %v, %v\n%v", what, r, saved, err, d)
 		}
 		if changed, err := r.Apply(changed); r.Kind == DropTrail && err == nil {
-			t.Errorf("seed %d: %v: can be done twice, and leaves %d trails", seed, r, len(changed))
+			t.Errorf("%s: %v: can be done twice, and leaves %d trails", what, r, len(changed))
 		}
 	}
 }

@@ -311,13 +311,18 @@ func (a *Attribution) region(name string) *region {
 		g, ok = a.regions[name]
 	}
 	if !ok {
-		g = &region{name: strings.Clone(name)}
-		if a.regions == nil {
-			a.regions = make(map[string]*region)
-		}
-		a.regions[g.name] = g
+		g = a.newRegion(name)
 	}
 	a.last = g
+	return g
+}
+
+func (a *Attribution) newRegion(name string) *region {
+	g := &region{name: strings.Clone(name)}
+	if a.regions == nil {
+		a.regions = make(map[string]*region)
+	}
+	a.regions[g.name] = g
 	return g
 }
 

@@ -402,6 +402,17 @@ func TestHostile(t *testing.T) {
 	if len(a.regions) > maxRegions+1 {
 		t.Errorf("%d Regions are kept apart", len(a.regions))
 	}
+	other := Attribution{Meter: &pricing.Meter{Trails: someTrails()}}
+	r := newObject("photos", "a", "PutObject", 0)
+	r.AWSRegion = "one-more"
+	other.Add(r)
+	before, _ := json.Marshal(&a)
+	if err := a.Merge(&other); err == nil {
+		t.Errorf("%d Regions are merged", len(a.regions))
+	}
+	if after, _ := json.Marshal(&a); string(after) != string(before) {
+		t.Error("a merge that fails changes what was counted")
+	}
 	for q, s := range a.all(slices.Index(a.Dimensions, Prefix(1))) {
 		if q.total != s.Total() || s.Len() > 1 || len(s.Top(1)[0].Key) > maxKey {
 			t.Errorf("%s: %d of %d, a key of %d bytes", q.region, s.Total(), q.total, len(s.Top(1)[0].Key))

@@ -91,20 +91,17 @@ func (a *Attribution) Merge(other *Attribution) error {
 		return fmt.Errorf("attribution: counted by %q and %q, with capacities of %d and %d",
 			a.dimensions(), other.dimensions(), a.capacity(), other.capacity())
 	}
-	for name, g := range other.regions {
-		for i, meter := range g.meters {
-			h := a.region(name)
-			j := a.meter(h, meter)
-			if h.totals[j]+g.totals[i] < g.totals[i] {
-				return &pricing.Error{Meter: meter, Region: name, Err: pricing.ErrOverflow}
-			}
-		}
+	if err := a.canTake(other); err != nil {
+		return err
 	}
 	if err := a.Meter.Merge(other.Meter); err != nil {
 		return err
 	}
 	for name, g := range other.regions {
-		h := a.region(name)
+		h, ok := a.regions[name]
+		if !ok {
+			h = a.newRegion(name)
+		}
 		for i, meter := range g.meters {
 			j := a.meter(h, meter)
 			h.totals[j] += g.totals[i]
@@ -112,6 +109,26 @@ func (a *Attribution) Merge(other *Attribution) error {
 				if err := h.sketches[j][d].Merge(s); err != nil { // sketches have no more than the totals
 					panic(err)
 				}
+			}
+		}
+	}
+	return nil
+}
+
+// canTake reports whether all Regions and totals of another Attribution fit.
+func (a *Attribution) canTake(other *Attribution) error {
+	regions := len(a.regions)
+	for name, g := range other.regions {
+		h, ok := a.regions[name]
+		if !ok {
+			if regions++; regions > maxRegions+1 {
+				return fmt.Errorf("attribution: more than %d Regions", maxRegions)
+			}
+			continue
+		}
+		for i, meter := range g.meters {
+			if j := slices.Index(h.meters, meter); j >= 0 && h.totals[j]+g.totals[i] < g.totals[i] {
+				return &pricing.Error{Meter: meter, Region: name, Err: pricing.ErrOverflow}
 			}
 		}
 	}
