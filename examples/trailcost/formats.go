@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/trailsieve/trailsieve/pricing"
@@ -36,13 +35,13 @@ func (o *options) write(res *result, stdout io.Writer) error {
 
 // replace writes the result to a new file, and puts it in the place of the old one when it is whole.
 func (o *options) replace(res *result) error {
-	f, err := os.CreateTemp(filepath.Dir(o.output), filepath.Base(o.output)+".*")
+	f, err := os.OpenFile(fmt.Sprintf("%s.%d", o.output, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(f)
 	err = o.writeTo(out, res)
-	err = errors.Join(err, out.Flush(), f.Chmod(0o644), f.Close())
+	err = errors.Join(err, out.Flush(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), o.output)
 	}

@@ -85,7 +85,7 @@ examples
   trailcost -config trails.json -month 2026-03 -format focus -o bill.csv logs/
   trailcost -synthetic 10000000 -format html -o bill.html              how fast, in how much memory?
 
-the bill is exact; -invoice rounds as AWS does at the end of a month. Prices are AWS's published ones, where
+The bill is exact; -invoice rounds as AWS does at the end of a month. Prices are AWS's published ones, where
 that could be proved: not in China and GovCloud, and around the trail hardly outside us-east-1. What has
 no price is told of and never taken for free; -rates reads your own list, or AWS's price list file.
 

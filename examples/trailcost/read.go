@@ -153,6 +153,7 @@ type event struct {
 	record  *record.Record
 	n       uint64
 	noEvent string
+	assumed bool // that it was in the Region of -region
 }
 
 // read returns the events of a text. The sequence goes on after an error, if it can.
@@ -198,8 +199,7 @@ func (r *reading) accessLog(text io.Reader, name string) iter.Seq2[event, error]
 			case err != nil && entry != nil: // an operation that is not known
 				err = fmt.Errorf("%w (offset %d)", err, lines.InputOffset())
 			case err == nil && e.record.AWSRegion == "":
-				e.record.AWSRegion = r.o.region
-				r.ledger.RegionAssumed++
+				e.record.AWSRegion, e.assumed = r.o.region, true
 			}
 			if !yield(e, err) {
 				return
@@ -218,8 +218,7 @@ func (r *reading) counts(all iter.Seq2[counts.Count, error]) iter.Seq2[event, er
 					c.Account = r.o.account
 				}
 				if c.Region == "" {
-					c.Region = r.o.region
-					r.ledger.RegionAssumed += c.Requests
+					c.Region, e.assumed = r.o.region, true
 				}
 				e.record, err = c.Record()
 			}
@@ -354,6 +353,9 @@ func (r *reading) add(e event) error {
 		return fmt.Errorf("%d more events are more than a bill may have, %d", e.n, uint64(maxEvents))
 	}
 	r.ledger.Read += e.n
+	if e.assumed {
+		r.ledger.RegionAssumed += e.n
+	}
 	switch {
 	case e.n == 0: // a count of nothing
 	case e.noEvent != "":

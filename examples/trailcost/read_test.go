@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/trailsieve/trailsieve/pricing"
+	"github.com/trailsieve/trailsieve/pricing/counts"
 )
 
 const owner = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
@@ -186,8 +187,8 @@ func TestUnusable(t *testing.T) {
 
 // Counts are of a month, and logs of some time: they have no common bill.
 func TestMixed(t *testing.T) {
-	log, counts := write(t, "a.json", logs(10)), write(t, "c.csv", countsText)
-	for _, args := range [][]string{{log, counts}, {counts, log}} {
+	log, requests := write(t, "a.json", logs(10)), write(t, "c.csv", countsText)
+	for _, args := range [][]string{{log, requests}, {requests, log}} {
 		r := price(t, incomplete, "", args...)
 		if len(r.Problems) != 1 || !strings.HasPrefix(r.Problems[0], args[1]+": not read: counts are of a whole month") || r.Events.Files != 1 {
 			t.Errorf("%q: %q", args, r.Problems)
@@ -250,9 +251,9 @@ func TestAssumed(t *testing.T) {
 
 // A Region without a price is told of, and never free.
 func TestNoPrice(t *testing.T) {
-	counts := write(t, "c.csv", countsText+"cn,GetObject,5,,,cn-north-1\n")
+	requests := write(t, "c.csv", countsText+"cn,GetObject,5,,,cn-north-1\n")
 	trail := "all=" + write(t, "s.json", strings.Replace(allObjects, `"arn:aws:s3"`, `"arn:aws:s3", "arn:aws-cn:s3"`, 1))
-	r := price(t, incomplete, "", "-trail", trail, counts)
+	r := price(t, incomplete, "", "-trail", trail, requests)
 	problems := strings.Join(r.Problems, "\n")
 	if !strings.Contains(problems, `not in the bill: 5 data_events of account "" in Region "cn-north-1"`) || !strings.Contains(problems, "-rates reads") {
 		t.Errorf("problems %s", problems)
@@ -262,7 +263,7 @@ func TestNoPrice(t *testing.T) {
 	}
 	// With a list of one's own all is priced.
 	rates := write(t, "rates.json", `{"rates": [{"meter": "data_events", "unit": "event", "price": "0.000002"}]}`)
-	r = price(t, done, "", "-trail", trail, "-rates", rates, counts)
+	r = price(t, done, "", "-trail", trail, "-rates", rates, requests)
 	if r.Bill.Total != pricing.MustParseUSD("9.00001") {
 		t.Errorf("total %v at twice the price", r.Bill.Total)
 	}
@@ -277,5 +278,19 @@ func TestSharedData(t *testing.T) {
 	r := price(t, done, "", shared+"/cloudtrail", shared+"/announcement")
 	if r.Events.Unreadable != 0 || r.Events.Read == 0 {
 		t.Errorf("%+v", r.Events)
+	}
+}
+
+// Counts that are too long are an error, and what came before is read.
+func TestLimited(t *testing.T) {
+	n := 0
+	var last error
+	for _, err := range counts.ReadCSV(&limited{strings.NewReader(countsText + countsText), int64(len(countsText))}) {
+		if last = err; err == nil {
+			n++
+		}
+	}
+	if n != 2 || last == nil || !isFatal(last) {
+		t.Errorf("%d counts, and then %v", n, last)
 	}
 }
