@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/trailsieve/trailsieve/pricing"
 	"github.com/trailsieve/trailsieve/pricing/export"
@@ -77,9 +76,7 @@ func (res *result) page() *report.Page {
 	if res.Forecast != nil {
 		p.Forecast, p.Assumption = res.Forecast.ForecastBill, res.Forecast.Assumption
 	}
-	for line := range strings.SplitSeq(res.Events.String(), "\n") {
-		p.Notes = append(p.Notes, strings.TrimSpace(line))
-	}
+	p.Notes = append(p.Notes, res.Events.sentence())
 	p.Notes = append(p.Notes, res.Notes...)
 	for _, problem := range res.Problems {
 		p.Notes = append(p.Notes, "Not used: "+problem)

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"html"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -295,6 +296,17 @@ func TestPipeline(t *testing.T) {
 	} {
 		if got[line] != want {
 			t.Errorf("%s: %q, want %q", line, got[line], want)
+		}
+	}
+	// S3 keeps what comes in 30 days of 24 hours, of a month of 31, packed ten to one, at $0.023 a GB.
+	storage := big.NewRat(int64(dataBytes(t, logs(300)))*30*23, 31*10*1000)
+	storage.Quo(storage, big.NewRat(1<<30, 1))
+	if got["a s3_standard_storage_gb_month"] == "" {
+		t.Error("no storage")
+	}
+	for _, l := range with.Bill.Lines {
+		if l.Meter == "s3_standard_storage_gb_month" && l.Amount.Rat().FloatString(15) != storage.FloatString(15) {
+			t.Errorf("storage costs %v, want %s", l.Amount, storage.FloatString(15))
 		}
 	}
 	if size := strconv.Itoa(dataBytes(t, logs(300))); got["a cwl_ingest_standard_gb"] != size {

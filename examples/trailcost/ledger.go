@@ -78,6 +78,15 @@ func (l *ledger) String() string {
 	return strings.TrimSuffix(text, "\n")
 }
 
+// sentence returns the ledger as a sentence: "300 events read from 1 file: 300 logged by at least one trail..."
+func (l *ledger) sentence() string {
+	lines := strings.Split(l.String(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return lines[0] + ": " + strings.Join(lines[1:], "; ") + "."
+}
+
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -57,8 +57,8 @@ trails
 
 -by splits by one or more of
   account region trail selector bucket prefix=1 ... prefix=9 event principal day hour category source access
-  joined by commas; with + by several at once: trail+bucket. Above some 2,000 different keys the smaller ones
-  are not counted apart, and amounts have a range.
+  joined by commas, or with + to split by several at once: trail+bucket. With more than some 2,000 different
+  keys the smaller ones are not counted apart, and amounts have a range.
 
 -config reads JSON, for what is too long for flags; file names in it are relative to it:
   {"trails": [{"name": "audit", "selectors": "audit.json", "homeRegion": "us-east-1", "multiRegion": true,
@@ -71,7 +71,7 @@ trails
 -pipeline adds what is around each trail: parts joined by commas, of
   log-files=DAYS        PUT requests, and storage of files that are kept so long
   digests               log file integrity validation
-  kms                   encryption with a key of one's own
+  kms                   encryption with a key of one's own, which is paid for a whole month
   sns                   a notification for each log file
   cloudwatch-logs=DAYS  delivery to CloudWatch Logs, and storage there
 
@@ -89,9 +89,10 @@ The bill is exact; -invoice rounds as AWS does at the end of a month. Prices are
 that could be proved: not in China and GovCloud, and around the trail hardly outside us-east-1. What has
 no price is told of and never taken for free; -rates reads your own list, or AWS's price list file.
 
-A record that is there twice, as in the logs of two trails, counts once. Records of some days make
-a forecast of their month: as if the other days were like these. Days at either end of the logs that are
-there in part only are not used for it. S3 access logs lack a request now and then, so their bill is an estimate.
+CloudTrail's log files have only what a trail has logged. What data events would cost that no trail logs
+yet, they cannot tell: S3 access logs can, but for a request that they lack now and then, and so can counts.
+A record that is there twice, as in the logs of two trails, counts once. Logs of some days give a forecast
+of their month, as if the other days were like these; a day of which only a part is there is not used for it.
 
 What cannot be used is told of on standard error and counted, and the work goes on. Exit status:
   0    all was used

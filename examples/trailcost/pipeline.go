@@ -96,9 +96,10 @@ func (v volumes) add(a *attribution.Attribution, account, region string, bytes i
 	}
 }
 
-// usage returns what the parts of a pipeline take for the volumes. A key, and whatever else the pipeline
-// says in numbers of its own, is paid for once, by the first trail with any volume.
-func (v volumes) usage(p *pipeline.Pipeline, trails []trail, hours uint64) ([]pricing.Usage, error) {
+// usage returns what the parts of a pipeline take for the volumes, which came together in so many hours of a
+// month. A key, and whatever else the pipeline says in numbers of its own, is paid for once, by the first
+// trail with any volume.
+func (v volumes) usage(p *pipeline.Pipeline, trails []trail, hours, month uint64) ([]pricing.Usage, error) {
 	places := make([]place, 0, len(v))
 	for at := range v {
 		places = append(places, at)
@@ -113,15 +114,37 @@ func (v volumes) usage(p *pipeline.Pipeline, trails []trail, hours uint64) ([]pr
 			parts = volumeOnly(parts)
 		}
 		s := v[at]
-		u, err := parts.Usage(pipeline.Volume{
-			Trail: trails[at.trail].Name, Account: at.account, Region: at.region, Events: s.events, Bytes: s.bytes, Hours: hours,
-		})
+		volume := pipeline.Volume{
+			Trail: trails[at.trail].Name, Account: at.account, Region: at.region, Events: s.events, Bytes: s.bytes,
+			Files: min(s.events, hours*pipeline.LogFilesPerHour), Hours: month,
+		}
+		u, err := inHours(parts, volume, hours)
 		if err != nil {
 			return nil, err
 		}
 		usage = append(usage, u...)
 	}
 	return usage, nil
+}
+
+// inHours returns the usage of a volume that came in a part of its month. Package pipeline has a digest file
+// for each hour of the month; here there is one for each hour that has gone by. Notifications are not sent
+// for digest files, so those count as log files only for the parts that do not ask which is which.
+func inHours(p pipeline.Pipeline, v pipeline.Volume, hours uint64) ([]pricing.Usage, error) {
+	if p.LogFiles == nil || !p.LogFiles.Digests {
+		return p.Usage(v)
+	}
+	both := pipeline.Pipeline{LogFiles: &pipeline.LogFiles{Kept: p.LogFiles.Kept}, KMS: p.KMS, GB: p.GB, Compression: p.Compression}
+	rest := p
+	rest.LogFiles, rest.KMS = nil, nil
+	withDigests := v
+	withDigests.Files += hours
+	usage, err := both.Usage(withDigests)
+	if err != nil {
+		return nil, err
+	}
+	more, err := rest.Usage(v)
+	return append(usage, more...), err
 }
 
 // volumeOnly returns the pipeline without what does not follow from a volume.

@@ -11,6 +11,7 @@ import (
 	"github.com/trailsieve/trailsieve/pricing"
 	"github.com/trailsieve/trailsieve/pricing/advice"
 	"github.com/trailsieve/trailsieve/pricing/attribution"
+	"github.com/trailsieve/trailsieve/pricing/pipeline"
 	"github.com/trailsieve/trailsieve/pricing/whatif"
 )
 
@@ -121,7 +122,7 @@ func newResult(o *options, r *reading) (*result, error) {
 		r.problem(err)
 	}
 	if o.pipeline != nil {
-		res.Notes = append(res.Notes, "what is around the trails is in the bill, and not in what follows it, which is about CloudTrail's own events")
+		res.Notes = append(res.Notes, "what is around the trails is in the bill only: all else is about CloudTrail's own events")
 	}
 	if r.hasCounts {
 		res.Notes = append(res.Notes, "counts have no callers and no times: there is no split by them, and the bill is that of a month")
@@ -151,8 +152,15 @@ func (r *reading) around(p period) ([]pricing.Usage, error) {
 	if r.o.pipeline == nil {
 		return nil, nil
 	}
-	hours := uint64(p.until.Sub(p.from) / time.Hour) // 0 if it is empty: a month
-	return r.tally.volumes.usage(r.o.pipeline, r.o.trails, hours)
+	hours, month := uint64(pipeline.HoursPerMonth), uint64(pipeline.HoursPerMonth)
+	if !p.isEmpty() {
+		hours = uint64(p.until.Sub(p.from) / time.Hour)
+	}
+	if !p.isEmpty() && p.oneMonth() {
+		first := p.from.AddDate(0, 0, 1-p.from.Day())
+		month = uint64(first.AddDate(0, 1, 0).Sub(first) / time.Hour)
+	}
+	return r.tally.volumes.usage(r.o.pipeline, r.o.trails, hours, month)
 }
 
 // explain adds what is beside the bill. It goes as far as it can, and the error is the last.

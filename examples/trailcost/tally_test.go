@@ -82,9 +82,9 @@ func TestMemory(t *testing.T) {
 		runtime.KeepAlive(r)
 		return stats.HeapAlloc
 	}
-	some, more := held("100000"), held("400000")
-	t.Logf("%d bytes for 100,000 events, %d for 400,000", some, more)
+	some, more := held("40000"), held("160000")
+	t.Logf("%d bytes for 40,000 events, %d for 160,000", some, more)
 	if more > some+2<<20 {
-		t.Errorf("%d bytes for 100,000 events, %d for 400,000", some, more)
+		t.Errorf("%d bytes for 40,000 events, %d for 160,000", some, more)
 	}
 }
