@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/trailsieve/trailsieve/pricing"
 )
@@ -332,4 +333,42 @@ func dataBytes(t *testing.T, text string) (sum int) {
 		}
 	}
 	return sum
+}
+
+// A part of a month, with something that could not be read, has a forecast and the problem in it.
+func TestPartOfMonth(t *testing.T) {
+	log := write(t, "a.json", strings.Replace(logsEvery(10*time.Minute, 6*24*5), "[", "[17,", 1))
+	r := price(t, incomplete, "", log)
+	expected := r.Forecast.Expected.Total.Rat().FloatString(decimals)
+	text := try(t, "", log)
+	if want := "\n" + expected + " USD, between "; text.status != incomplete || !strings.Contains(text.out, "forecast of 2026-03, from ") || !strings.Contains(text.out, want) {
+		t.Errorf("status %d, no %q in\n%s", text.status, want, text.out)
+	}
+	page := try(t, "", "-format", "html", log)
+	for _, want := range []string{"Forecast for the month", "Not used: " + log + ": record: ", "1 could not be read"} {
+		if page.status != incomplete || !strings.Contains(page.out, want) {
+			t.Errorf("status %d, no %q in the page", page.status, want)
+		}
+	}
+}
+
+// What a configuration says in numbers of its own is paid for once; what goes by volume, by each trail.
+func TestPipelineConfig(t *testing.T) {
+	log := write(t, "a.json", logs(300))
+	config := write(t, "c.json", `{"trails": [{"name": "a", "selectors": `+allObjects+`}, {"name": "b", "selectors": `+allObjects+`}],
+		"pipeline": {"Lambda": {"Invocations": 1000, "Memory": 128, "Milliseconds": 100}, "EventBridge": {"Custom": 7},
+			"KMS": {"Keys": 2}, "CloudWatchLogs": {"Scanned": 1000}, "Lake": {"Other": 5, "Scanned": 9}}}`)
+	quantities := make(map[string]string)
+	for _, l := range price(t, done, "", "-config", config, log).Bill.Lines {
+		quantities[l.Trail+" "+l.Meter] = l.Quantity
+	}
+	for meter, once := range map[string]bool{
+		"lambda_requests": true, "eventbridge_custom_events_64kb": true, "kms_key_months": true, "cwl_insights_scanned_gb": true,
+		"lake_1y_ingest_other_gb": true, "lake_query_scanned_gb": true,
+		"kms_requests": false, "cwl_ingest_standard_gb": false, "lake_1y_ingest_cloudtrail_gb": false,
+	} {
+		if a, b := quantities["a "+meter], quantities["b "+meter]; a == "" || (b == "") != once {
+			t.Errorf("%s: %q on the first trail, %q on the second; want once: %v", meter, a, b, once)
+		}
+	}
 }

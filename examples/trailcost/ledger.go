@@ -20,7 +20,7 @@ type ledger struct {
 	Logged      uint64            `json:"logged"`             // by at least one trail
 	Dropped     uint64            `json:"dropped"`            // by all trails
 	Duplicates  uint64            `json:"duplicates"`         // were there before
-	OtherMonths uint64            `json:"otherMonths"`        // than the one that was asked for
+	OtherMonths uint64            `json:"otherMonths"`        // than the one that was asked for, or of none
 	NoEvents    map[string]uint64 `json:"noEvents,omitempty"` // lines for which CloudTrail has no event, by why
 	Unreadable  uint64            `json:"unreadable"`
 
@@ -56,7 +56,7 @@ func (l *ledger) String() string {
 	fmt.Fprintf(t, "%d\t  logged by at least one trail\n", l.Logged)
 	fmt.Fprintf(t, "%d\t  logged by none\n", l.Dropped)
 	row(l.Duplicates, "were there before")
-	row(l.OtherMonths, "of other months")
+	row(l.OtherMonths, "of other months, or without a time")
 	for _, why := range slices.Sorted(maps.Keys(l.NoEvents)) {
 		row(l.NoEvents[why], "no event of CloudTrail's: %s", why)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,9 @@ func TestProgress(t *testing.T) {
 	p.start(1000, true)
 	p.describe("AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/\x1b[31ma.json.gz")
 	time.Sleep(often) // or it is not drawn again
-	p.add(500)
+	if _, err := io.Copy(io.Discard, p.reader(strings.NewReader(strings.Repeat("x", 500)))); err != nil {
+		t.Fatal(err)
+	}
 	if got := screen.String(); !strings.Contains(got, "50%") || !strings.Contains(got, "a.json.gz") || strings.Contains(got, "\x1b[31m") {
 		t.Errorf("half way: %q", got)
 	}

@@ -294,3 +294,19 @@ func TestLimited(t *testing.T) {
 		t.Errorf("%d counts, and then %v", n, last)
 	}
 }
+
+// The ledger in words has what there is, and only that.
+func TestLedger(t *testing.T) {
+	l := ledger{Files: 1, Read: 12, Logged: 4, Dropped: 1, Duplicates: 2, OtherMonths: 1, NoEvents: map[string]uint64{"b": 1, "a": 2}, Unreadable: 1}
+	want := "12 events read from 1 file: 4 logged by at least one trail; 1 logged by none; 2 were there before; " +
+		"1 of other months, or without a time; 2 no event of CloudTrail's: a; 1 no event of CloudTrail's: b; 1 could not be read."
+	if got := l.sentence(); got != want || l.sum() != l.Read {
+		t.Errorf("%s (sum %d)\nwant %s", got, l.sum(), want)
+	}
+	l = ledger{FilesFailed: 2, RegionAssumed: 3, Undated: 4, Interrupted: true}
+	for _, want := range []string{"0  events read\n", "2 files could not be read to the end", "3 do not say in which Region", "4 have no time", "interrupted"} {
+		if got := l.String(); !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
