@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -139,7 +140,7 @@ func (r *Reader) next() ([]byte, error) {
 		}
 	}
 	r.long = r.long[:0]
-	limit := r.maxLine() + len("\r\n")
+	limit := min(r.maxLine(), math.MaxInt-len("\r\n")) + len("\r\n")
 	tooLong := false
 	for {
 		piece, err := r.src.ReadSlice('\n')
@@ -204,7 +205,7 @@ type limited struct {
 }
 
 func (l *limited) Read(p []byte) (int, error) {
-	if int64(len(p)) > l.left+1 {
+	if int64(len(p))-1 > l.left {
 		p = p[:l.left+1]
 	}
 	n, err := l.src.Read(p)

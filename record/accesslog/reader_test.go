@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -137,7 +138,7 @@ func TestReaderLimit(t *testing.T) {
 		max  int64
 		want int // lines
 		err  error
-	}{{0, 10, nil}, {-1, 10, nil}, {size, 10, nil}, {size - 1, 9, ErrLimit}, {size / 2, 5, ErrLimit}, {1, 0, ErrLimit}} {
+	}{{0, 10, nil}, {-1, 10, nil}, {size, 10, nil}, {size - 1, 9, ErrLimit}, {size / 2, 5, ErrLimit}, {1, 0, ErrLimit}, {math.MaxInt64, 10, nil}} {
 		for _, src := range []io.Reader{strings.NewReader(text), bytes.NewReader(packed(t, text))} {
 			r := NewReader(src)
 			r.MaxBytes = tt.max
@@ -154,6 +155,16 @@ func TestReaderLimit(t *testing.T) {
 				t.Errorf("MaxBytes %d: %d lines, %v; want %d, %v", tt.max, n, last, tt.want, tt.err)
 			}
 		}
+	}
+}
+
+// The largest limit is none.
+func TestReaderMaxLine(t *testing.T) {
+	text := shortLine(strings.Repeat("a", 4*MaxLine))
+	r := NewReader(strings.NewReader(text + "\n"))
+	r.MaxLine = math.MaxInt
+	if e, err := r.Read(); err != nil || e.Text() != text {
+		t.Errorf("Read of a line of %d bytes: %v", len(text), err)
 	}
 }
 
