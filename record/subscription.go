@@ -42,7 +42,7 @@ func (r *Reader) isWrapping(raw []byte) bool {
 		return false
 	}
 	r.inner = NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(data.Str)))
-	r.inner.isInner = true
+	r.inner.isInner, r.inner.rec = true, r.rec
 	r.inner.ReuseRecord, r.inner.MaxRecord, r.inner.MaxBytes = r.ReuseRecord, r.MaxRecord, r.MaxBytes
 	r.innerOffset = r.InputOffset() - int64(len(raw))
 	return true
