@@ -30,9 +30,9 @@ func Parse(text []byte) (*Record, error) {
 	return r, nil
 }
 
-// UnmarshalJSON does what [Parse] does, into r. If r was decoded before, the text is put into one piece of
-// memory with those of other records that were decoded in this way, some 32 KB, which costs less than a
-// piece for each, and stays as long as any string of any of them: see [Record.Clone].
+// UnmarshalJSON does what [Parse] does, into r. If it fails, r is empty. If r was decoded before, the text is
+// put into one piece of memory with those of other records that were decoded in this way, some 32 KB, which
+// costs less than a piece for each, and stays as long as any string of any of them: see [Record.Clone].
 func (r *Record) UnmarshalJSON(text []byte) error {
 	var own string
 	if r.text == "" {
@@ -72,9 +72,21 @@ var pieces sync.Pool
 
 const pieceSize = 32 << 10
 
-// decode sets all of r from the record in text, or from that in the event in text, and keeps the text. A
-// fault that is not one of JSON syntax, which has an offset of its own, lies at start.
+// decode sets all of r from the record in text, or from that in the event in text, and keeps the text. If it
+// fails, it leaves r empty: a text that is kept is one that can be decoded again. A fault that is not one of
+// JSON syntax, which has an offset of its own, lies at start.
 func (r *Record) decode(text string) (start int, err error) {
+	if start, err = r.decodeAny(text); err != nil {
+		r.reset()
+	}
+	return start, err
+}
+
+// reset makes r empty, but for the memory of its resources, which the next ones go into.
+func (r *Record) reset() { *r = Record{Resources: r.Resources[:0]} }
+
+// decodeAny is decode, but may leave r in any state.
+func (r *Record) decodeAny(text string) (start int, err error) {
 	var d decoder
 	// A record is decoded as if it was in an event, so that its event is no deeper than it may be.
 	start, err = d.decode(r, text, 1)
@@ -101,15 +113,15 @@ func (r *Record) decode(text string) (start int, err error) {
 	return start, err
 }
 
-// decodeStart sets all of r from the record that text begins with, and tells how long that is. Of r.text
-// and of all that it points to, r keeps pieces of text. If text does not begin with a record, or if there is
-// more to say about it, ok is false, and decode says it.
+// decodeStart sets all of r from the record that text begins with, and tells how long that is. What r keeps are
+// pieces of text. If text does not begin with a record, or if there is more to say about it, ok is false, r may
+// be in any state, and decode says it.
 func (r *Record) decodeStart(text string) (n int, ok bool) {
 	d := decoder{text: text, scan: jsonscan.NewAt(bytesOf(text), 1)}
 	if d.scan.Peek() != jsonscan.Object || d.scan.Offset() > 0 {
 		return 0, false
 	}
-	*r = Record{Resources: r.Resources[:0]}
+	r.reset()
 	if d.object(unsafe.Pointer(r), recordLayout) != nil || !d.known || r.EventSource == notification {
 		return 0, false
 	}
@@ -204,7 +216,7 @@ func (d *decoder) decode(r *Record, text string, depth int) (start int, err erro
 	default:
 		return d.scan.Offset(), fmt.Errorf("%w: %v", ErrNotObject, kind)
 	}
-	*r = Record{Resources: r.Resources[:0]}
+	r.reset()
 	if err := d.object(unsafe.Pointer(r), recordLayout); err != nil {
 		return 0, err
 	}

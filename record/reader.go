@@ -198,7 +198,7 @@ func (r *Reader) record() (*Record, error) {
 }
 
 // decodeInPlace decodes the record that comes next where it lies in the buffer, without looking for its
-// end first, and steps over it. It does nothing but to write to rec, and returns false, if that is no
+// end first, and steps over it. It does nothing but to empty rec, and returns false, if that is no
 // record, or not all there is to say about it: if the buffer ends before the record does, if anything is
 // wrong with it, or if it is in an event or larger than it may be.
 //
@@ -207,6 +207,7 @@ func (r *Reader) decodeInPlace(rec *Record) bool {
 	n, ok := rec.decodeStart(stringOf(r.buf[r.pos:]))
 	r.lent = r.lent || r.ReuseRecord
 	if !ok || n > r.maxRecord() {
+		rec.reset()
 		return false
 	}
 	if !r.ReuseRecord {

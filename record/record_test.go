@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -208,6 +209,30 @@ func TestParseErrors(t *testing.T) {
 		var e *Error
 		if !errors.As(err, &e) || err.Error() != tt.message || tt.cause != nil && !errors.Is(err, tt.cause) {
 			t.Errorf("Parse(%.60s): %v, want %s", tt.text, err, tt.message)
+		}
+	}
+}
+
+// A Record that could not be decoded has nothing in it, neither of the text at fault nor of the one before, and
+// whoever marshals it all the same gets what an empty Record gives.
+func TestParseErrorsEmpty(t *testing.T) {
+	empty := (&Record{}).AppendJSON(nil)
+	for _, text := range []string{``, `1`, `{}`, `{"eventName":"a"`, `{"eventName":"a"} x`, `{"eventName":"a","x":}`,
+		`{"eventSource":"aws:s3"}`, `{"detail":{"state":"running"}}`, `{"detail":{"eventSource":"aws:s3"}}`,
+		`{"awsAccountId":"111122223333","digestEndTime":"2015-08-17T15:01:31Z"}`} {
+		var r Record
+		if err := r.UnmarshalJSON([]byte(modern)); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.UnmarshalJSON([]byte(text)); err == nil {
+			t.Fatalf("%s is accepted", text)
+		}
+		if got := r.AppendJSON(nil); !bytes.Equal(got, empty) || r.Text() != "" {
+			t.Errorf("behind %s: %s, of the text %q", text, got, r.Text())
+		}
+		r.Resources = nil // of which the memory is kept
+		if diff := cmp.Diff(Record{}, r, cmp.AllowUnexported(Record{})); diff != "" {
+			t.Errorf("behind %s (-empty +got):\n%s", text, diff)
 		}
 	}
 }
