@@ -142,7 +142,9 @@ func (r *Record) detach() {
 }
 
 // move makes of strings that are pieces of one text pieces of another, which is its copy, in the struct at
-// t and in those that it leads to.
+// t and in those that it leads to. Strings that reach beyond the text, as somebody may have put there who has a
+// larger one of which it is a piece, stay what they are; and so that an empty one keeps nothing in memory, it
+// points nowhere.
 func (l *layout) move(t unsafe.Pointer, from, to string) {
 	for i := range l.fields {
 		f := &l.fields[i]
@@ -151,7 +153,10 @@ func (l *layout) move(t unsafe.Pointer, from, to string) {
 		case textField, bodyField:
 			s := (*string)(at)
 			start := uintptr(unsafe.Pointer(unsafe.StringData(*s))) - uintptr(unsafe.Pointer(unsafe.StringData(from)))
-			if start < uintptr(len(from)) {
+			switch {
+			case len(*s) == 0:
+				*s = ""
+			case start < uintptr(len(from)) && len(*s) <= len(from)-int(start):
 				*s = to[start:][:len(*s)]
 			}
 		case objectField:

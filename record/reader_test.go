@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -424,6 +425,75 @@ func TestClone(t *testing.T) {
 	built := &Record{EventName: "a", Resources: []Resource{{ARN: "b"}}}
 	if diff := cmp.Diff(built, built.Clone(), cmp.AllowUnexported(Record{})); diff != "" {
 		t.Errorf("the clone of a record built in code differs (-record +clone):\n%s", diff)
+	}
+}
+
+// No string of a clone, be it empty, keeps memory in use that is not the clone's: everything that is decoded lies
+// in the text, or is empty, or was put together from escapes.
+func TestCloneKeepsNothing(t *testing.T) {
+	blank := strings.NewReplacer(`"s3.amazonaws.com"`, `""`, `"AssumedRole"`, `""`, `"AWS::S3::Object"`, `""`, `"mfaAuthenticated":"true"`, `"mfaAuthenticated":""`).Replace
+	for _, text := range append([]string{modern, blank(modern), announced, blank(announced)}, seeds...) {
+		for _, around := range []string{"%s", "  %s ", `{"version":"0","detail":%s}`} {
+			var r Record
+			whole := fmt.Sprintf(around, text)
+			if _, err := r.decode(whole); err != nil {
+				continue
+			}
+			for _, clone := range []*Record{r.Clone(), r.Clone().Clone()} {
+				eachStringIn(reflect.ValueOf(clone).Elem(), func(s string) {
+					if overlap(s, whole) {
+						t.Errorf("%q of a clone of %.60s lies in the text that was decoded", s, whole)
+					}
+					if strings.Contains(clone.text, s) && s != "" && !overlap(s, clone.text) && !strings.Contains(whole, `\`) {
+						t.Errorf("%q of a clone of %.60s does not lie in its text", s, whole)
+					}
+				})
+			}
+		}
+	}
+}
+
+// eachStringIn calls f for each string to which a value leads.
+func eachStringIn(v reflect.Value, f func(string)) {
+	switch v.Kind() {
+	case reflect.String:
+		f(v.String())
+	case reflect.Pointer:
+		if !v.IsNil() && v.Type() != reflect.TypeFor[*time.Location]() {
+			eachStringIn(v.Elem(), f)
+		}
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			eachStringIn(field, f)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachStringIn(v.Index(i), f)
+		}
+	}
+}
+
+// overlap reports whether s points into text.
+func overlap(s, text string) bool {
+	start, from := uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(unsafe.Pointer(unsafe.StringData(text)))
+	return start >= from && start < from+uintptr(len(text))
+}
+
+// What somebody has put into a record stays what it is, wherever it lies: in the text, before it, behind it or
+// across its end.
+func TestCloneChanged(t *testing.T) {
+	whole := `{"detail":` + a + `,"version":"0"}`
+	for from := range len(whole) {
+		for to := from; to <= len(whole); to++ {
+			var r Record
+			if _, err := r.decode(whole); err != nil {
+				t.Fatal(err)
+			}
+			r.EventName, r.RequestParameters = whole[from:to], JSON(whole[from:to])
+			if c := r.Clone(); c.EventName != whole[from:to] || string(c.RequestParameters) != whole[from:to] {
+				t.Errorf("%d to %d: %q and %q, want %q", from, to, c.EventName, c.RequestParameters, whole[from:to])
+			}
+		}
 	}
 }
 
