@@ -58,9 +58,9 @@ func (a *ahead) run(asked *asked) {
 	defer func() {
 		asked.before = nil
 		if v := recover(); v != nil {
-			a.pieces <- piece{panicked: v}
+			a.pieces <- piece{panicked: v, err: errPanicked}
 		} else if !ended {
-			a.pieces <- piece{panicked: errGoexit}
+			a.pieces <- piece{panicked: errGoexit, err: errPanicked}
 		}
 		close(a.pieces)
 	}()
@@ -87,6 +87,9 @@ func (a *ahead) run(asked *asked) {
 
 // errGoexit stands for the panic of a stream that has ended the goroutine without one.
 var errGoexit = errors.New("record: the stream has called runtime.Goexit")
+
+// errPanicked is how a stream ends that has panicked, for whoever recovers and reads on.
+var errPanicked = errors.New("the stream has panicked")
 
 // send hands over what was unpacked since the last time.
 func (a *ahead) send() {

@@ -587,10 +587,10 @@ func (r *Reader) settle() {
 // The copy is what makes a new buffer cheap: append allocates memory without clearing it, so that it is
 // written to once.
 func (r *Reader) take(p piece, keep int) {
+	r.err = p.err
 	if p.panicked != nil {
 		panic(p.panicked)
 	}
-	r.err = p.err
 	kept := r.buf[keep:]
 	switch {
 	case cap(r.buf)-len(r.buf) >= len(p.data):

@@ -319,6 +319,38 @@ func TestReaderAheadPanic(t *testing.T) {
 	}
 }
 
+// Whoever recovers from the panic of a stream inside the loop, and reads on, finds that the stream has ended
+// there, wherever that is.
+func TestReaderAheadRecovered(t *testing.T) {
+	g := synth.New(synth.Config{})
+	var lines []byte
+	for range 500 {
+		lines = append(g.AppendRecord(lines), '\n')
+	}
+	file := gzipped(t, string(lines))
+	for cut := len(file) / 2; cut < len(file); cut += len(file) / 50 {
+		for _, bad := range []io.Reader{panicking{}, exiting{}} {
+			r := NewReader(io.MultiReader(bytes.NewReader(file[:cut]), bad))
+			var last error
+			for range r.Records() {
+				for last == nil {
+					func() {
+						defer func() { recover() }()
+						_, last = r.Read()
+					}()
+				}
+			}
+			if e, ok := last.(*Error); !ok || !e.Fatal {
+				t.Errorf("behind the panic of %T: %v, want a fatal error", bad, last)
+			}
+		}
+	}
+}
+
+type exiting struct{}
+
+func (exiting) Read([]byte) (int, error) { runtime.Goexit(); return 0, nil }
+
 type panicking struct{}
 
 func (panicking) Read([]byte) (int, error) { panic("here") }
