@@ -384,6 +384,28 @@ func TestReaderAheadSlow(t *testing.T) {
 	}
 }
 
+// With ReuseRecord there is one Record, whatever the records come in.
+func TestReaderReuse(t *testing.T) {
+	r := NewReader(strings.NewReader(a + packedLogs(t, subscribed(a, "x", b)) + subscribed(c) + `{"Records":[` + a + `,{},` + b + `]}`))
+	r.ReuseRecord = true
+	var first *Record
+	n := 0
+	for rec, err := range r.Records() {
+		if err != nil {
+			continue
+		}
+		if n++; first == nil {
+			first = rec
+		}
+		if rec != first {
+			t.Errorf("record %d, %s, is another Record", n, rec.Text())
+		}
+	}
+	if n != 6 {
+		t.Errorf("%d records, want 6", n)
+	}
+}
+
 // What was taken from a record stays as it was, whatever is read behind it, however the stream comes in, and
 // whether or not the Record is reused.
 func TestReaderKept(t *testing.T) {
