@@ -43,6 +43,27 @@ func ExampleParse() {
 	// Output: PutObject jbarr-s3-trail-demo ie_sb_device_4.png
 }
 
+// A batch of SQS has records in strings, which need not be copied. One Record takes them all; what is kept of it
+// for long is cloned.
+func ExampleRecord_UnmarshalString() {
+	bodies := []string{
+		`{"eventVersion":"1.11","eventName":"PutObject","eventID":"3038ebd2-c98a-4c65-9b6e-e22506292313"}`,
+		`{"eventVersion":"1.11","eventName":"GetObject","errorCode":"AccessDenied"}`,
+	}
+	var rec record.Record
+	var refused []*record.Record
+	for _, body := range bodies {
+		if err := rec.UnmarshalString(body); err != nil {
+			log.Fatal(err)
+		}
+		if rec.ErrorCode != "" {
+			refused = append(refused, rec.Clone())
+		}
+	}
+	fmt.Println(len(refused), refused[0].EventName, refused[0].ErrorCode)
+	// Output: 1 GetObject AccessDenied
+}
+
 func ExampleRecord_Get() {
 	rec, err := record.Parse([]byte(`{"eventVersion":"1.11","eventName":"GetObject",
 		"tlsDetails":{"tlsVersion":"TLSv1.3","keyExchange":"X25519MLKEM768"}}`))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/trailsieve/trailsieve/internal/synth"
 )
@@ -296,6 +298,23 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q: %v has no place in the text", text, err)
 			}
 		}
+		var inPlace Record
+		whole := string(text)
+		switch errInPlace := inPlace.UnmarshalString(whole); {
+		case err != nil:
+			if errInPlace == nil || errInPlace.Error() != err.Error() {
+				t.Fatalf("%q: Parse: %v, UnmarshalString: %v", text, err, errInPlace)
+			}
+		case errInPlace != nil:
+			t.Fatalf("%q: Parse accepts it, UnmarshalString: %v", text, errInPlace)
+		default:
+			if diff := cmp.Diff(r, &inPlace, cmp.AllowUnexported(Record{}), cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%q (-Parse +UnmarshalString):\n%s", text, diff)
+			}
+			if !overlap(inPlace.text, whole) {
+				t.Fatalf("%q: the text %q is no piece of it", text, inPlace.text)
+			}
+		}
 		if strings.Count(string(text), `detail"`) > 1 {
 			return // the first is the detail of an event, but a map has the last
 		}
@@ -395,5 +414,48 @@ func TestUnmarshalTogether(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What UnmarshalString makes of a record are pieces of the caller's string: nothing is copied or allocated, if
+// there is room for the resources and nothing has escapes.
+func TestUnmarshalString(t *testing.T) {
+	g := synth.New(synth.Config{})
+	var texts []string
+	for len(texts) < 300 {
+		if text := string(g.AppendRecord(nil)); !strings.Contains(text, `\`) {
+			texts = append(texts, text)
+		}
+	}
+	var r Record
+	pass := func(check func(text string)) {
+		for _, text := range texts {
+			if err := r.UnmarshalString(text); err != nil {
+				t.Fatal(err)
+			}
+			check(text)
+		}
+	}
+	pass(func(text string) {
+		want, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, &r, cmp.AllowUnexported(Record{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-Parse +UnmarshalString):\n%s", text, diff)
+		}
+		eachStringIn(reflect.ValueOf(&r).Elem(), func(s string) {
+			if s != "" && !overlap(s, text) {
+				t.Errorf("%q is no piece of the string that was decoded, %s", s, text)
+			}
+		})
+		eachStringIn(reflect.ValueOf(r.Clone()).Elem(), func(s string) {
+			if overlap(s, text) {
+				t.Errorf("%q of a clone is a piece of the string that was decoded, %s", s, text)
+			}
+		})
+	})
+	if allocs := testing.AllocsPerRun(10, func() { pass(func(string) {}) }); allocs > 0 {
+		t.Errorf("%v allocations for %d records, want none", allocs, len(texts))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"unsafe"
 
 	goccy "github.com/goccy/go-json"
 	"github.com/tidwall/gjson"
@@ -140,6 +141,10 @@ type decoder struct {
 var decoders = []decoder{
 	{"record", func(text []byte) (string, error) {
 		err := reused.UnmarshalJSON(text)
+		return reused.EventID, err
+	}},
+	{"record-string", func(text []byte) (string, error) { // which nobody changes
+		err := reused.UnmarshalString(unsafe.String(unsafe.SliceData(text), len(text)))
 		return reused.EventID, err
 	}},
 	{"encoding-json", func(text []byte) (string, error) {
