@@ -52,10 +52,10 @@ func TestReaderKeptStrings(t *testing.T) {
 	for how, src := range map[string]func() io.Reader{
 		"whole":     func() io.Reader { return bytes.NewReader(stream) },
 		"in halves": func() io.Reader { return iotest.HalfReader(bytes.NewReader(stream)) },
-		"at random": func() io.Reader { return &atRandom{bytes.NewReader(stream), rnd} },
+		"at random": func() io.Reader { return atRandom(bytes.NewReader(stream)) },
 		"gzip":      func() io.Reader { return bytes.NewReader(gzipped(t, string(stream))) },
 		"gzip at random": func() io.Reader {
-			return &atRandom{bytes.NewReader(gzipped(t, string(stream))), rnd}
+			return atRandom(bytes.NewReader(gzipped(t, string(stream))))
 		},
 	} {
 		for _, reuse := range []bool{false, true} {
@@ -98,12 +98,14 @@ func TestReaderKeptStrings(t *testing.T) {
 	}
 }
 
-// atRandom is a stream that returns as much at a time as it likes.
-type atRandom struct {
+// atRandom returns a stream that returns as much of src at a time as it likes.
+func atRandom(src io.Reader) io.Reader { return &random{src, rand.New(rand.NewPCG(3, 4))} }
+
+type random struct {
 	io.Reader
 	rnd *rand.Rand
 }
 
-func (a *atRandom) Read(b []byte) (int, error) {
-	return a.Reader.Read(b[:min(len(b), 1+a.rnd.IntN(1<<a.rnd.IntN(18)))])
+func (r *random) Read(b []byte) (int, error) {
+	return r.Reader.Read(b[:min(len(b), 1+r.rnd.IntN(1<<r.rnd.IntN(18)))])
 }
