@@ -159,9 +159,8 @@ func compare(b *testing.B, texts [][]byte, f func(text []byte) error) {
 }
 
 // against measures f, which goes through so many records, and returns how many times as long as other it
-// takes. The two take turns, so that
-// both see the same machine; but other has few of them, because stopping the timer stops the world, and
-// what other leaves in the caches is not what f finds in them by itself.
+// takes. The two take turns, so that both see the same machine; but other has few of them, because stopping
+// the timer stops the world, and what other leaves in the caches is not what f finds in them by itself.
 func against(b *testing.B, records int, f, other func()) float64 {
 	const turns = 8
 	var rest time.Duration

@@ -16,11 +16,12 @@ import (
 // does not have, has as null, or has with a value of an unexpected type is left at its zero value,
 // and [Record.Get] finds what is really there. A decoded record keeps its text, byte for byte, and
 // its strings are pieces of that text, so a field that outlives its record by far should be cloned
-// with [strings.Clone]: it would keep all of the text in memory. The text of a record from a [Reader] that
-// reuses its Record is itself a piece of 128 KB of the stream.
+// with [strings.Clone]: it would keep all of the text in memory. The text itself may be a piece of something
+// larger: of 128 KB of the stream, if it is from a [Reader] that reuses its Record, of 32 KB of other
+// records, or of a string of the caller's. [Record.Clone] makes a record that has nothing but its own text.
 //
-// Decoding overwrites all of a Record. A Record that nobody changes may be read by any number of
-// goroutines.
+// Decoding overwrites all of a Record, and the memory of its Resources, which a copy by assignment shares:
+// a copy that is to stay is a clone, too. A Record that nobody changes may be read by any number of goroutines.
 type Record struct {
 	EventVersion         Version
 	UserIdentity         Identity
@@ -131,8 +132,9 @@ func (r *Record) Oddities() []Oddity {
 // around it. It is empty for a record that was built in code.
 func (r *Record) Text() string { return r.text }
 
-// Clone returns a copy of the record that shares nothing with r, and whose strings keep nothing in memory
-// but its own text. So a record stays, of a Reader that reuses it.
+// Clone returns a copy of the record that shares no memory with r that anybody writes to, and in which what was
+// decoded keeps nothing but its own text in memory. So a record stays, of a Reader that reuses it. A string that
+// was put into a field in code stays the string that it is.
 func (r *Record) Clone() *Record {
 	c := *r
 	c.Resources = append([]Resource(nil), r.Resources...)

@@ -16,7 +16,7 @@
 //		case "requestParameters":
 //			raw, err := s.Value()    // check it, and take its text
 //		default:
-//			err := s.Skip()          // pass over it unread
+//			_, err := s.Skip()       // pass over it unread
 //		}
 //	}
 //

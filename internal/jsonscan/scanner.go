@@ -8,9 +8,8 @@ import (
 )
 
 // MaxDepth is how deeply arrays and objects may nest where a value is checked, those counted that are
-// around it. CloudTrail's own
-// records nest about ten deep, and Amazon EventBridge's parser stops at 1000 too. The bound keeps
-// the state of the check on the stack.
+// around it. CloudTrail's own records nest about ten deep, and Amazon EventBridge's parser stops at 1000
+// too. The bound keeps the state of the check on the stack.
 const MaxDepth = 1000
 
 // A Kind is the kind of a JSON value, named by a byte that such a value begins with.

@@ -91,7 +91,8 @@ func messagesOf(payload []byte) ([]message, error) {
 // recordsOf returns the records in a text. Most texts are the event of one record, which takes a third
 // of the time without a Reader and its buffer; the Reader knows all others, and what is wrong with them.
 func recordsOf(text string) iter.Seq2[*record.Record, error] {
-	if rec, err := record.Parse([]byte(text)); err == nil {
+	rec := new(record.Record)
+	if err := rec.UnmarshalString(text); err == nil {
 		return func(yield func(*record.Record, error) bool) { yield(rec, nil) }
 	}
 	r := record.NewReader(strings.NewReader(text))
