@@ -306,6 +306,51 @@ func TestGuess(t *testing.T) {
 	}
 }
 
+// FuzzGuess walks over the members of an object, and checks before each that Guess finds what Name and String
+// find, or nothing, and then has not moved.
+func FuzzGuess(f *testing.F) {
+	for _, text := range texts {
+		f.Add([]byte(text))
+	}
+	f.Add([]byte(`{"a":"b","seven":"long enough","sixteen!":"a string of more than sixteen bytes","aNameOfMoreThanSixteenBytes":"\n","a":{}}`))
+	names := []string{"a", "b", "c", "", "seven", "sixteen!", "aNameOfMoreThanSixteenBytes"}
+	guesses := Guesses(names...)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s := New(text)
+		if s.Peek() != Object {
+			return
+		}
+		s.Open()
+		for {
+			g, before := s, s.Offset()
+			i, from, to := g.Guess(guesses)
+			name, more, err := s.Name()
+			switch {
+			case i < 0 && (g.Offset() != before || from != 0 || to != 0):
+				t.Fatalf("%q: Guess has found nothing at %d, and moved to %d", text, before, g.Offset())
+			case i >= 0 && (!more || string(name.Raw) != names[i]):
+				t.Fatalf("%q: Guess has found %q at %d, Name %q, %v", text, names[i], before, name.Raw, err)
+			case i >= 0 && to == 0 && g.Offset() != s.Offset():
+				t.Fatalf("%q: Guess has moved to %d, Name to %d", text, g.Offset(), s.Offset())
+			}
+			if !more {
+				return
+			}
+			if to > 0 {
+				if kind := s.Peek(); kind != String {
+					t.Fatalf("%q: Guess has found a string at %d, where %v is", text, from, kind)
+				}
+				str, err := s.String()
+				if err != nil || str.Escaped || str.Offset != from || str.Offset+len(str.Raw) != to || s.Offset() != g.Offset() {
+					t.Fatalf("%q: Guess has found the string from %d to %d, String %+v, %v", text, from, to, str, err)
+				}
+			} else if _, err := s.Value(); err != nil {
+				return
+			}
+		}
+	})
+}
+
 // Levels around a text count for the depth of what is in it.
 func TestNewAt(t *testing.T) {
 	for _, tt := range []struct {
