@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 
 	"github.com/trailsieve/trailsieve/selector"
 )
@@ -61,19 +61,25 @@ func (o *options) change(ctx context.Context, client *cloudtrail.Client, trails 
 	return c, err
 }
 
-// put gives the trail new selectors, and looks whether they are those that CloudTrail has then.
+// put gives the trail new selectors, and looks whether they are those that CloudTrail has then. A trail
+// that the file names, as the answer of GetEventSelectors does, is only where they come from.
 func put(ctx context.Context, client *cloudtrail.Client, t *trail, want *selector.Selector) error {
 	text, err := want.MarshalJSON()
 	if err != nil {
 		return err
 	}
-	input := cloudtrail.PutEventSelectorsInput{TrailName: t.TrailARN}
-	if err := json.Unmarshal(text, &input); err != nil {
+	var lists struct {
+		EventSelectors         []types.EventSelector
+		AdvancedEventSelectors []types.AdvancedEventSelector
+	}
+	if err := json.Unmarshal(text, &lists); err != nil {
 		return err
 	}
-	if len(input.EventSelectors)+len(input.AdvancedEventSelectors) == 0 {
+	if len(lists.EventSelectors)+len(lists.AdvancedEventSelectors) == 0 {
 		return errors.New("there are no selectors to put: CloudTrail takes one at least")
 	}
+	input := cloudtrail.PutEventSelectorsInput{TrailName: t.TrailARN, EventSelectors: lists.EventSelectors,
+		AdvancedEventSelectors: lists.AdvancedEventSelectors}
 	out, err := client.PutEventSelectors(ctx, &input, t.home())
 	if err != nil {
 		return err
@@ -82,8 +88,12 @@ func put(ctx context.Context, client *cloudtrail.Client, t *trail, want *selecto
 	if err != nil {
 		return fmt.Errorf("CloudTrail took the selectors and answered with others: %w", err)
 	}
-	if now, err := has.MarshalJSON(); err != nil || !bytes.Equal(now, text) {
-		return fmt.Errorf("CloudTrail took the selectors and has others now: %s", now)
+	sent, err := selector.FromSDK(input.EventSelectors, input.AdvancedEventSelectors)
+	if err != nil {
+		return err
+	}
+	if has.String() != sent.String() {
+		return fmt.Errorf("CloudTrail took the selectors and has others now: %s", has)
 	}
 	return nil
 }

@@ -238,6 +238,15 @@ func TestChange(t *testing.T) {
 		t.Errorf("status %d, %s\n%s", status, errs, got)
 	}
 
+	// The answer of GetEventSelectors for another trail: its selectors are put, and not to that trail.
+	other := file("other.json", `{"TrailARN": "arn:aws:cloudtrail:us-east-1:111122223333:trail/all", "TrailName": "all", "EventSelectors": [
+		{"ReadWriteType": "All", "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::other/"]}]}]}`)
+	status, got, errs = command(t, "-trail", "objects", "-put", other, "-apply")
+	if !strings.HasSuffix(got, "put: the trail has them now\n") || status != done || errs != "" || s.trails[0].selectors != nil {
+		t.Errorf("selectors of another trail: status %d, %s\n%s; that trail has %v", status, errs, got, s.trails[0].selectors)
+	}
+	s.calls["PutEventSelectors"]--
+
 	for _, tt := range []struct{ name, text, want string }{
 		{"refused", `{"EventSelectors": [{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::photos"]}]}]}`,
 			`Value arn:aws:s3:::photos for DataResources.Values is invalid. (did you mean "arn:aws:s3:::photos/"?)`},
