@@ -120,7 +120,7 @@ func (t *trail) read(ctx context.Context, client *cloudtrail.Client) (problems [
 	status, err := client.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: t.TrailARN}, t.home())
 	switch {
 	case err != nil:
-		problems = append(problems, fmt.Sprintf("trail %s: is it logging? %v", t.name(), explainAPI(err)))
+		problems = append(problems, fmt.Sprintf("trail %s: is it logging? %v", t.name(), t.explainAPI(err)))
 	case aws.ToBool(status.IsLogging):
 		t.logging = logging
 	default:
@@ -132,9 +132,19 @@ func (t *trail) read(ctx context.Context, client *cloudtrail.Client) (problems [
 	}
 	if err != nil {
 		t.err = err
-		problems = append(problems, fmt.Sprintf("trail %s: %v", t.name(), explainAPI(err)))
+		problems = append(problems, fmt.Sprintf("trail %s: %v", t.name(), t.explainAPI(err)))
 	}
 	return problems
+}
+
+// explainAPI is [explainAPI] for a call about the trail. Those of an organization show in each of its
+// accounts, but what they select is refused outside the one that has it, whatever the caller may do.
+func (t *trail) explainAPI(err error) error {
+	parts := strings.Split(aws.ToString(t.TrailARN), ":")
+	if !aws.ToBool(t.IsOrganizationTrail) || len(parts) < 6 {
+		return explainAPI(err)
+	}
+	return fmt.Errorf("%w (it is the organization's trail: ask in account %s, which has it)", explainAPI(err), parts[4])
 }
 
 func (t *trail) name() string                    { return aws.ToString(t.Name) }

@@ -21,15 +21,16 @@ var bucketCalls = []string{
 	"PutBucketEncryption", "PutBucketReplication",
 }
 
-// cover asks each trail for each call on the bucket and on any of its objects.
-func cover(bucket string, trails []*trail) []question {
+// cover asks each trail for each call on the bucket and on any of its objects. The Region is that of the
+// bucket, or empty if it is not known.
+func cover(bucket, region string, trails []*trail) []question {
 	partition := "aws"
 	if len(trails) > 0 {
 		partition = trails[0].partition()
 	}
 	var coverage []question
 	for _, name := range bucketCalls {
-		op := operation{Operation: selector.Operation{Source: "s3.amazonaws.com", Name: name}}
+		op := operation{Operation: selector.Operation{Source: "s3.amazonaws.com", Name: name}, region: region}
 		r := record.Record{EventSource: op.Source, EventName: op.Name}
 		if category, _ := r.Category(); category == record.Data {
 			op.Type, op.ARN = typeOf(op.Source), "arn:"+partition+":s3:::"+bucket+"/*"

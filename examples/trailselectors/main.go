@@ -55,8 +55,9 @@ Region and credentials are those of the AWS CLI: AWS_REGION, AWS_PROFILE, shared
 need cloudtrail:ListTrails, DescribeTrails, GetEventSelectors and GetTrailStatus, and for -apply
 PutEventSelectors; policy.json beside the source is the policy.
 
-The exit status is 0 if all was done, and, for a question, if some trail logs all of it; 1 if no trail
-does; 2 if something went wrong, and then what could be found out is printed all the same.
+The exit status is 0 if all was done; for an operation, 0 if some trail logs all of it, whatever goes
+wrong with others, and 1 if none does; 2 if something went wrong, and then what could be found out is
+printed all the same. A trail for one Region logs all of it only if the call is known to be there.
 `
 
 func main() {
@@ -125,9 +126,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "trailselectors: %s\n", problem)
 	}
 	switch {
+	case answer.Question != nil && answer.Question.Verdict == yes:
+		return done // whatever could not be found out of other trails
 	case len(answer.Problems) > 0:
 		return failed
-	case answer.Question != nil && answer.Question.Verdict != yes:
+	case answer.Question != nil:
 		return notLogged
 	}
 	return done
@@ -143,7 +146,7 @@ func parse(args []string, help io.Writer) (o options, err error) {
 	flags.StringVar(&o.source, "source", "", "`eventSource` of the operation, if it is not service.amazonaws.com by the ARN")
 	flags.StringVar(&o.typ, "type", "", "`resources.type` of a data event, as AWS::SQS::Queue; known for S3, Lambda and DynamoDB")
 	flags.StringVar(&o.by, "by", "", "userIdentity.arn of the caller; an `ARN`, or the beginning of one and a star; else anybody")
-	flags.StringVar(&o.in, "in", "", "the `Region` of the call; else that of the ARN, or any")
+	flags.StringVar(&o.in, "in", "", "the `Region` of the call or the bucket; else that of the ARN, or any")
 	flags.BoolVar(&o.readOnly, "read-only", false, "the operation only reads; else its name tells")
 	flags.BoolVar(&o.write, "write", false, "the operation writes; else its name tells")
 	flags.StringVar(&o.put, "put", "", "a `file` with new selectors for -trail, in any form that selector.Compile reads")
@@ -184,8 +187,10 @@ func parse(args []string, help io.Writer) (o options, err error) {
 		return o, errors.New("-apply needs -put, the file with the selectors to put")
 	case o.readOnly && o.write:
 		return o, errors.New("-read-only and -write exclude each other")
-	case o.operation == "" && (o.source != "" || o.typ != "" || o.by != "" || o.in != "" || o.readOnly || o.write):
-		return o, errors.New("-source, -type, -by, -in, -read-only and -write are about an operation, and there is none")
+	case o.operation == "" && (o.source != "" || o.typ != "" || o.by != "" || o.readOnly || o.write):
+		return o, errors.New("-source, -type, -by, -read-only and -write are about an operation, and there is none")
+	case o.operation == "" && o.bucket == "" && o.in != "":
+		return o, errors.New("-in is about an operation or a bucket, and there is none")
 	case o.timeout <= 0:
 		return o, errors.New("-timeout must be more than zero")
 	}
@@ -242,7 +247,7 @@ func (o *options) answer(ctx context.Context, client *cloudtrail.Client) (*answe
 	case op != nil:
 		a.Question = op.ask(trails)
 	case o.bucket != "":
-		a.Bucket, a.Coverage = o.bucket, cover(o.bucket, trails)
+		a.Bucket, a.Coverage = o.bucket, cover(o.bucket, o.in, trails)
 	default:
 		a.Trails = describe(trails)
 	}

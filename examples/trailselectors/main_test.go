@@ -22,7 +22,7 @@ func account(t *testing.T) *fakeCloudTrail {
 			selectors: selectors(t, `{"EventSelectors": [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": false,
 				"ExcludeManagementEventSources": [],
 				"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::photos/2016/", "arn:aws:s3:::logs/"]}]}]}`)},
-		{name: "org", region: "us-west-2", account: "444455556666", bucket: "org-logs", multiRegion: true, organization: true, noGlobal: true,
+		{name: "org", region: "us-west-2", account: "444455556666", bucket: "org-logs", multiRegion: true, organization: true,
 			selectors: selectors(t, `{"AdvancedEventSelectors": [
 				{"Name": "management", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
 				{"Name": "deletes", "FieldSelectors": [
@@ -47,11 +47,18 @@ func TestQuestion(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"PutObject s3://photos/2016/cat.jpg", done, `
+		{"PutObject s3://photos/2016/cat.jpg", notLogged, `
+partly: is PutObject on arn:aws:s3:::photos/2016/cat.jpg, a data event, logged?
+  all: no: dropped: data event, which no selector takes
+  objects: partly: logged: data event by /EventSelectors/0/DataResources/0/Values/0, arn:aws:s3:::photos/2016/
+      for calls in eu-west-1 only: -in tells where they are
+  org: no: dropped: data event, eventName refused by /AdvancedEventSelectors/1/FieldSelectors/2: eventName is PutObject
+  paused: no: the trail is stopped: aws cloudtrail start-logging switches it on
+`},
+		{"-in eu-west-1 PutObject s3://photos/2016/cat.jpg", done, `
 yes: is PutObject on arn:aws:s3:::photos/2016/cat.jpg, a data event, logged?
   all: no: dropped: data event, which no selector takes
   objects: yes: logged: data event by /EventSelectors/0/DataResources/0/Values/0, arn:aws:s3:::photos/2016/
-      for calls in eu-west-1 only
   org: no: dropped: data event, eventName refused by /AdvancedEventSelectors/1/FieldSelectors/2: eventName is PutObject
   paused: no: the trail is stopped: aws cloudtrail start-logging switches it on
 `},
@@ -66,11 +73,7 @@ no: is PutObject on arn:aws:s3:::photos/*, a data event, logged?
 partly: is PutObject on arn:aws:s3:::photos/*, a data event, logged?
   objects: partly: logged: data event by /EventSelectors/0/DataResources/0/Values/0, arn:aws:s3:::photos/2016/; for example on arn:aws:s3:::photos/2016/x
       but dropped: data event, resource not selected by /EventSelectors/0/DataResources/0: resources.ARN is arn:aws:s3:::photos/x; for example on arn:aws:s3:::photos/x
-      for calls in eu-west-1 only
-`},
-		{"-trail org iam:CreateUser", notLogged, `
-no: is CreateUser of iam.amazonaws.com, a management event, logged?
-  org: no: the trail leaves out the events of global services
+      for calls in eu-west-1 only: -in tells where they are
 `},
 		{"-trail all iam:CreateUser", done, `
 yes: is CreateUser of iam.amazonaws.com, a management event, logged?
@@ -79,6 +82,45 @@ yes: is CreateUser of iam.amazonaws.com, a management event, logged?
 		{"-trail arn:aws:cloudtrail:us-west-2:444455556666:trail/org -by arn:aws:iam::111122223333:user/ann DeleteObject s3://photos/x", done, `
 yes: is DeleteObject on arn:aws:s3:::photos/x by arn:aws:iam::111122223333:user/ann, a data event, logged?
   org: yes: logged: data event by /AdvancedEventSelectors/1
+`},
+	} {
+		status, got, errs := command(t, strings.Fields(tt.args)...)
+		if diff := cmp.Diff(strings.TrimPrefix(tt.want, "\n"), got); diff != "" || status != tt.status || errs != "" {
+			t.Errorf("%s: status %d, want %d; %s\n(-want +got)\n%s", tt.args, status, tt.status, errs, diff)
+		}
+	}
+}
+
+// Calls to global services are in us-east-1: other trails for one Region do not get them.
+func TestGlobalServices(t *testing.T) {
+	(&fakeCloudTrail{trails: []*fakeTrail{
+		{name: "east", region: "us-east-1", account: "111122223333"},
+		{name: "west", region: "us-west-2", account: "111122223333"},
+		{name: "without", region: "us-east-1", account: "111122223333", noGlobal: true},
+	}}).start(t)
+	for _, tt := range []struct {
+		args   string
+		status int
+		want   string
+	}{
+		{"iam:CreateUser", done, `
+yes: is CreateUser of iam.amazonaws.com, a management event, logged?
+  east: yes: logged: management event by default
+  west: no: the trail is for us-west-2 only, and the call is in us-east-1
+  without: no: the trail leaves out the events of global services
+`},
+		{"-trail west iam:CreateUser", notLogged, `
+no: is CreateUser of iam.amazonaws.com, a management event, logged?
+  west: no: the trail is for us-west-2 only, and the call is in us-east-1
+`},
+		{"-trail west sts:AssumeRole", notLogged, `
+partly: is AssumeRole of sts.amazonaws.com, a management event, logged?
+  west: partly: logged: management event by default
+      for calls in us-west-2 only: -in tells where they are
+`},
+		{"-trail west -in us-west-2 sts:AssumeRole", done, `
+yes: is AssumeRole of sts.amazonaws.com, a management event, logged?
+  west: yes: logged: management event by default
 `},
 	} {
 		status, got, errs := command(t, strings.Fields(tt.args)...)
@@ -104,7 +146,8 @@ func TestWrongQuestion(t *testing.T) {
 		{"-put f", `-put needs -trail, the name or ARN of the trail that gets the selectors`},
 		{"-trail t -apply", `-apply needs -put, the file with the selectors to put`},
 		{"-read-only -write GetObject s3://b/k", `-read-only and -write exclude each other`},
-		{"-by arn", `-source, -type, -by, -in, -read-only and -write are about an operation, and there is none`},
+		{"-by arn", `-source, -type, -by, -read-only and -write are about an operation, and there is none`},
+		{"-in us-east-1", `-in is about an operation or a bucket, and there is none`},
 		{"-timeout 0s", `-timeout must be more than zero`},
 		{"-no", `flag provided but not defined: -no; -h helps`},
 	} {
@@ -189,12 +232,16 @@ func TestBucket(t *testing.T) {
 		"PutObject                   data        partly  no   partly   no   no\n",
 		"DeleteObject                data        yes     no   partly   yes  no\n",
 		"PutBucketPolicy             management  yes     yes  no       yes  no\n",
-		"objects: for calls in eu-west-1 only\n",
+		"objects: for calls in eu-west-1 only: -in tells where they are\n",
 		"objects: PutObject: dropped: data event, resource not selected by /EventSelectors/0/DataResources/0",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)
 		}
+	}
+	if _, got, _ := command(t, "-bucket", "photos", "-in", "us-east-1"); !strings.Contains(got,
+		"PutObject                   data        no      no   no       no   no\n") {
+		t.Errorf("a bucket in us-east-1:\n%s", got)
 	}
 	for _, name := range bucketCalls {
 		r := record.Record{EventSource: "s3.amazonaws.com", EventName: name}
@@ -270,7 +317,7 @@ func TestChange(t *testing.T) {
 
 // What CloudTrail refuses: the rest is answered all the same.
 func TestRefused(t *testing.T) {
-	question := []string{"PutObject", "s3://photos/2016/cat.jpg"}
+	question := []string{"-in", "eu-west-1", "PutObject", "s3://photos/2016/cat.jpg"}
 	for _, tt := range []struct {
 		name             string
 		denied           string
@@ -286,6 +333,10 @@ func TestRefused(t *testing.T) {
 		{name: "the status of a trail", denied: "GetTrailStatus/objects", status: failed,
 			out:  "      if the trail is not stopped\n",
 			errs: "trailselectors: trail objects: is it logging? GetTrailStatus: AccessDeniedException: "},
+		{name: "the organization's trail in one of its accounts, where another trail logs", denied: "GetEventSelectors/org", status: done,
+			out: "yes: is PutObject",
+			errs: "trailselectors: trail org: GetEventSelectors: AccessDeniedException: User: arn:aws:iam::111122223333:user/auditor is not authorized to perform: cloudtrail:GetEventSelectors " +
+				"(the caller needs cloudtrail:GetEventSelectors) (it is the organization's trail: ask in account 444455556666, which has it)\n"},
 		{name: "the list of trails", denied: "ListTrails", status: failed,
 			out:  "  org: no: dropped",
 			errs: "trailselectors: single-Region trails of Regions other than us-east-1 may be missing: ListTrails: AccessDeniedException: "},

@@ -187,24 +187,20 @@ func rank(v verdict) int {
 // askOne asks one trail: is it there for the call at all, and do its selectors take it?
 func (op *operation) askOne(t *trail) logged {
 	l := logged{Trail: t.name(), ARN: aws.ToString(t.TrailARN), Verdict: undecided}
-	switch home := aws.ToString(t.HomeRegion); {
+	home, region := aws.ToString(t.HomeRegion), op.regionFor(t)
+	switch {
 	case t.err != nil:
 		l.Why = "its selectors could not be read"
 		return l
 	case t.logging == stopped:
 		l.Verdict, l.Why = no, "the trail is stopped: aws cloudtrail start-logging switches it on"
 		return l
-	case !aws.ToBool(t.IsMultiRegionTrail) && op.region != "" && op.region != home:
-		l.Verdict, l.Why = no, fmt.Sprintf("the trail is for %s only, and the call is in %s", home, op.region)
+	case !aws.ToBool(t.IsMultiRegionTrail) && region != "" && region != home:
+		l.Verdict, l.Why = no, fmt.Sprintf("the trail is for %s only, and the call is in %s", home, region)
 		return l
 	case !aws.ToBool(t.IncludeGlobalServiceEvents) && global(op.Source):
 		l.Verdict, l.Why = no, "the trail leaves out the events of global services"
 		return l
-	case !aws.ToBool(t.IsMultiRegionTrail) && op.region == "":
-		l.Notes = append(l.Notes, "for calls in "+home+" only")
-	}
-	if t.logging == unknown {
-		l.Notes = append(l.Notes, "if the trail is not stopped")
 	}
 	switch c := t.selectors.Covers(op.Operation); {
 	case c.All():
@@ -216,6 +212,17 @@ func (op *operation) askOne(t *trail) logged {
 	default:
 		l.Why = "the selectors are too many to decide for all calls; ask for a single ARN"
 	}
+	// The answer must not say yes to more than is known.
+	if !aws.ToBool(t.IsMultiRegionTrail) && region == "" && l.Verdict != no {
+		l.Notes = append(l.Notes, "for calls in "+home+" only: -in tells where they are")
+		if l.Verdict == yes {
+			l.Verdict = partly
+		}
+	}
+	if t.logging == unknown && l.Verdict != no {
+		l.Verdict = undecided
+		l.Notes = append(l.Notes, "if the trail is not stopped")
+	}
 	return l
 }
 
@@ -223,6 +230,18 @@ func (op *operation) askOne(t *trail) logged {
 // third, STS, has Regional endpoints too, whose events are logged where they are.
 func global(source string) bool {
 	return source == "iam.amazonaws.com" || source == "cloudfront.amazonaws.com"
+}
+
+// regionFor returns the Region of the calls, as far as it is known. Since November 2021 those to global
+// services are recorded in us-east-1, so that a trail for one other Region does not get them any more.
+// For other partitions than that one AWS does not say.
+//
+// Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail-by-using-the-aws-cli-update-trail.html.
+func (op *operation) regionFor(t *trail) string {
+	if op.region == "" && global(op.Source) && t.partition() == "aws" {
+		return "us-east-1"
+	}
+	return op.region
 }
 
 // explain tells why the selectors do with a record, one of the calls of the operation, what they do.
