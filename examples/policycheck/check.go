@@ -21,7 +21,7 @@ var policycheck = &program.Program{
 CloudTrail log files and a policy that says what is wanted:
 
   undeclared  a call was done, but no statement declares it
-  denied      a call was refused, although a statement declares it
+  denied      a call was refused because the caller may not, although a statement declares it
   unused      a statement, or a part of one, is what no call needed in the period of the log files
 
 The policy declares who may do what where:
@@ -46,7 +46,9 @@ The policy declares who may do what where:
               that has all that it may show, so s3://bucket/images/* for the prefix images/;
               DeleteObjects, whose keys are not recorded, needs s3://bucket/*
 
-What failed for another reason than a refusal is neither done nor refused. The report states the
+A call that was refused because the caller did not prove who it is, with an expired token or a wrong
+signature, is counted as refused and no finding. What failed for another reason is neither done nor
+refused. The report states the
 period of the records: what is unused in an hour may be needed once a year, and what the trail does
 not log was never seen. For the exit status only undeclared and denied are findings.
 `,
@@ -133,7 +135,7 @@ func (c *checker) Check(_ context.Context, rec *record.Record) error {
 	case s3call.Refused:
 		c.calls.Refused++
 		// Of a copy from or to a bucket that the policy is not about, that bucket may have refused.
-		if declared == len(call.Places) {
+		if declared == len(call.Places) && !call.Unproved {
 			place := call.Places[0]
 			c.findings.Add(finding.Cause{Name: denied, Bucket: place.Bucket, Who: principal.Name(&rec.UserIdentity),
 				Detail: rec.EventName + ": " + call.Error}, rec, &call, place)

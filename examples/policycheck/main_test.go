@@ -61,6 +61,7 @@ func TestCheck(t *testing.T) {
 		{"an escaped key stands as it is", web + call("GetObject", "b", "images%2Fa"), "undeclared b " + webRole + " GetObject"},
 		{"refused rightly", web + denial + call("GetObject", "b", "pii/a"), ""},
 		{"refused wrongly", web + denial + call("GetObject", "b", "images/a"), "denied b " + webRole + " GetObject: AccessDenied"},
+		{"refused, as it is not known to be the caller", web + `"errorCode":"ExpiredToken",` + call("GetObject", "b", "images/a"), ""},
 		{"failed", web + `"errorCode":"NoSuchKey",` + call("GetObject", "b", "pii/a"), ""},
 		{"a listing", web + listing("images/"), ""},
 		{"a listing below", web + listing("images/2026/"), ""},
@@ -77,6 +78,8 @@ func TestCheck(t *testing.T) {
 		{"a copy out of reach", bob + copying("logs-1/x", "b/y"), "undeclared logs-1 " + bobsARN + " GetObject"},
 		{"a copy away", web + copying("b/images/a", "mine/a"), ""},
 		{"a copy of something else away", web + copying("b/pii/a", "mine/a"), "undeclared b " + webRole + " GetObject"},
+		{"a copy away, its resources the other way round", web + copying("b/images/a", "mine/a") + `,"resources":[
+			{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/images/a"},{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::mine/a"}]`, ""},
 		{"a copy away, refused", web + denial + copying("b/images/a", "mine/a"), ""},
 		{"what S3 did by itself", `"eventType":"AwsServiceEvent",` + call("DeleteObject", "b", "images/a"), ""},
 		{"no bucket", nobody + `"eventName":"ListBuckets"`, ""},

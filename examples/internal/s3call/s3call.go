@@ -2,7 +2,7 @@
 // how, and whether S3 did what was asked.
 //
 // A call touches more than one place if it copies: the place that it writes, and the one that it
-// reads. Its resources list both, the target first; older records name the source only in their
+// reads. Its resources list both, in whatever order; older records name the source only in their
 // requestParameters. Some calls name no single object, and then their place is all objects whose keys begin with
 // a prefix:
 //
@@ -36,6 +36,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -48,6 +49,7 @@ type Call struct {
 	Places    []Place // at least one; of a copy, the target first
 	Outcome   Outcome
 	Error     string // the error code or, without one, the message; empty if the call was done
+	Unproved  bool   // refused because the caller did not prove who it is, and not because it may not
 	ByService bool   // S3 tells what it did by itself, in the course of a call that has a record of its own
 }
 
@@ -111,61 +113,98 @@ func Of(rec *record.Record) (Call, bool) {
 	if rec.EventSource != "s3.amazonaws.com" && rec.EventSource != "s3.amazonaws.com.cn" || rec.EventName == "" {
 		return Call{}, false
 	}
-	read, _ := rec.IsReadOnly()
 	c := Call{ByService: rec.EventType == "AwsServiceEvent"}
-	c.Outcome, c.Error = outcome(rec)
-	isCopy := rec.EventName == "CopyObject" || rec.EventName == "UploadPartCopy"
-	add := func(p Place) {
+	c.Outcome, c.Error, c.Unproved = outcome(rec)
+	c.Places = places(rec)
+	read, _ := rec.IsReadOnly()
+	for i := range c.Places {
+		p := &c.Places[i]
 		p.Operation, p.Read = rec.EventName, read
-		if isCopy && len(c.Places) > 0 { // the target comes first
+		if isCopy(rec) && i > 0 {
 			p.Operation, p.Read = "GetObject", true
 		}
-		for _, o := range c.Places {
-			if o == p {
-				return
-			}
-		}
-		c.Places = append(c.Places, p)
 	}
-	aboutBucket := true // no object is named anywhere
+	return c, len(c.Places) > 0
+}
+
+func isCopy(rec *record.Record) bool {
+	return rec.EventName == "CopyObject" || rec.EventName == "UploadPartCopy"
+}
+
+// places returns what a call touched, of a copy the target first, without what was done there.
+func places(rec *record.Record) (places []Place) {
+	if rec.EventName == "HeadBucket" {
+		return bucketOnly(rec)
+	}
+	add := func(p Place) {
+		if !slices.Contains(places, p) {
+			places = append(places, p)
+		}
+	}
 	for i := range rec.Resources {
 		r := &rec.Resources[i]
-		if r.Type != "AWS::S3::Object" || rec.EventName == "HeadBucket" {
+		if r.Type != "AWS::S3::Object" {
 			continue
 		}
 		if bucket, key, ok := cutARN(r.ARN); ok {
 			add(Place{Kind: Object, Bucket: bucket, Key: key})
 		} else if bucket, key, ok := cutARN(r.ARNPrefix); ok {
 			add(Place{Kind: Prefix, Bucket: bucket, Key: key})
-		} else {
-			continue
-		}
-		aboutBucket = false
-	}
-	if arn, ok := rec.S3ObjectARN(); ok && aboutBucket && rec.EventName != "HeadBucket" {
-		object, _ := rec.S3Object()
-		if object.Key != "" {
-			add(Place{Kind: Object, Bucket: object.Bucket, Key: object.Key})
-		} else {
-			_, prefix, _ := strings.Cut(arn, ":::"+object.Bucket+"/")
-			add(Place{Kind: Prefix, Bucket: object.Bucket, Key: prefix})
-		}
-		aboutBucket = false
-	}
-	if aboutBucket {
-		if bucket, ok := bucketOf(rec); ok {
-			add(Place{Kind: Bucket, Bucket: bucket})
 		}
 	}
-	if isCopy && len(c.Places) == 1 { // as resources do not always have it, or only under another name
-		if source, ok := copySource(rec); ok {
-			add(source)
+	if len(places) == 0 {
+		object, named := rec.S3Object()
+		bucket := object.Bucket
+		if !isCopy(rec) { // whose resources have two
+			bucket, named = bucketOf(rec)
+		}
+		_, isObjectLevel := rec.S3ObjectARN()
+		switch {
+		case named && object.Key != "": // even if nobody knows the operation yet
+			add(Place{Kind: Object, Bucket: bucket, Key: object.Key})
+		case named && isObjectLevel:
+			add(Place{Kind: Prefix, Bucket: bucket, Key: rec.RequestParameters.Get("prefix").Str})
+		default:
+			return bucketOnly(rec)
 		}
 	}
-	return c, len(c.Places) > 0
+	if isCopy(rec) {
+		return copied(rec, places)
+	}
+	return places
 }
 
-// bucketOf returns the bucket of a call that is about no object.
+// bucketOnly returns the bucket of a call that is about no object.
+func bucketOnly(rec *record.Record) []Place {
+	if bucket, ok := bucketOf(rec); ok {
+		return []Place{{Kind: Bucket, Bucket: bucket}}
+	}
+	return nil
+}
+
+// copied puts what a copy writes before what it reads, as AWS does not promise it, and adds what it reads
+// if resources do not have it.
+func copied(rec *record.Record, places []Place) []Place {
+	target, _ := rec.S3Object()
+	written := Place{Kind: Object, Bucket: target.Bucket, Key: target.Key}
+	source, hasSource := copySource(rec)
+	switch i := slices.Index(places, written); {
+	case i >= 0:
+		places[0], places[i] = places[i], places[0]
+	case !hasSource || places[0] != source:
+	case len(places) > 1:
+		places[0], places[1] = places[1], places[0]
+	case target.Key != "":
+		places[0] = written
+	}
+	if len(places) == 1 && hasSource { // as resources do not always have it, or only under another name
+		places = append(places, source)
+	}
+	return places
+}
+
+// bucketOf returns the bucket of a call. Resources have its own name where requestParameters have that of
+// an access point.
 func bucketOf(rec *record.Record) (string, bool) {
 	for i := range rec.Resources {
 		if r := &rec.Resources[i]; r.Type == "AWS::S3::Bucket" {
@@ -190,7 +229,13 @@ func cutARN(arn string) (bucket, key string, ok bool) {
 //
 //	bucket/key?versionId=...   /bucket/key   arn:aws:s3:region:account:accesspoint/name/object/key
 func copySource(rec *record.Record) (Place, bool) {
-	named := rec.RequestParameters.Get("x-amz-copy-source")
+	var named gjson.Result
+	gjson.Parse(string(rec.RequestParameters)).ForEach(func(name, value gjson.Result) bool {
+		if strings.EqualFold(name.Str, "x-amz-copy-source") { // the name of a header, which the caller spells
+			named = value
+		}
+		return !named.Exists()
+	})
 	if named.IsArray() {
 		named = named.Get("0")
 	}
@@ -210,24 +255,27 @@ func copySource(rec *record.Record) (Place, bool) {
 }
 
 // refusals are the error codes with which S3, and the endpoint of a VPC on the way to it, does not let
-// a caller: it may not, or it did not prove who it is.
+// a caller: it may not (false), or it did not prove who it is (true).
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
 var refusals = map[string]bool{
-	"AccessDenied": true, "AccessDeniedException": true, "AccountProblem": true, "AllAccessDisabled": true,
+	"AccessDenied": false, "AccessDeniedException": false, "AccountProblem": false, "AllAccessDisabled": false,
+	"InvalidPayer": false, "NotSignedUp": false, "UnauthorizedAccess": false, "UnauthorizedAccessError": false,
+	"VpceAccessDenied": false,
+
 	"ExpiredToken": true, "InvalidAccessKeyId": true, "InvalidSecurity": true, "InvalidToken": true,
-	"NotSignedUp": true, "RequestTimeTooSkewed": true, "SignatureDoesNotMatch": true,
-	"UnauthorizedAccess": true, "VpceAccessDenied": true,
+	"RequestTimeTooSkewed": true, "SignatureDoesNotMatch": true, "TokenRefreshRequired": true,
 }
 
-func outcome(rec *record.Record) (Outcome, string) {
-	told := cmp.Or(rec.ErrorCode, rec.ErrorMessage)
+func outcome(rec *record.Record) (o Outcome, told string, unproved bool) {
+	unproved, refused := refusals[rec.ErrorCode]
+	told = cmp.Or(rec.ErrorCode, rec.ErrorMessage)
 	switch {
 	case told == "":
-		return Done, ""
-	case refusals[rec.ErrorCode], rec.ErrorCode == "" && rec.ErrorMessage == "Access Denied":
-		return Refused, told
+		return Done, "", false
+	case refused, rec.ErrorCode == "" && rec.ErrorMessage == "Access Denied":
+		return Refused, told, unproved
 	}
-	return Failed, told
+	return Failed, told, false
 }
 
 // bucketName is what a bucket may be called: as the rules were until 2018, with stars.

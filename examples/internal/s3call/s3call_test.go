@@ -58,11 +58,29 @@ func TestOf(t *testing.T) {
 		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"b/k"},
 			"resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/k"}]`, "write s3://b/k, GetObject read s3://b/k"},
 		{`"eventName":"PutObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"c/d"}`, "write s3://b/k"},
+		// In another order, with one of the two only, through an access point, with a header in capitals.
+		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"/c/d"},"resources":[
+			{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::c/d"},{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/k"}]`,
+			"write s3://b/k, GetObject read s3://c/d"},
+		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"/c/d"},
+			"resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::c/d"}]`, "write s3://b/k, GetObject read s3://c/d"},
+		{`"eventName":"CopyObject","requestParameters":{"bucketName":"ap-s3alias","key":"k","x-amz-copy-source":"/c/d"},"resources":[
+			{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::c/d"},{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/k"}]`,
+			"write s3://b/k, GetObject read s3://c/d"},
+		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","X-Amz-Copy-Source":"c/d"}`, "write s3://b/k, GetObject read s3://c/d"},
+		{`"eventName":"CopyObject","requestParameters":{"bucketName":"b","key":"k","x-amz-copy-source":"c/d"},"resources":[
+			{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::c"}]`, "write s3://b/k, GetObject read s3://c/d"},
+		// The bucket behind an access point, and an operation that nobody knows.
+		{`"eventName":"GetObject","requestParameters":{"bucketName":"ap-s3alias","key":"k"},
+			"resources":[{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::b"}]`, "read s3://b/k"},
+		{`"eventName":"GetObjectSecrets","requestParameters":{"bucketName":"b","key":"k"}`, "read s3://b/k"},
 		{`"eventName":"GetObject","errorCode":"AccessDenied","errorMessage":"Access Denied","requestParameters":{"bucketName":"b","key":"k"}`,
 			"read s3://b/k refused AccessDenied"},
 		{`"eventName":"GetObject","errorMessage":"Access Denied","requestParameters":{"bucketName":"b","key":"k"}`,
 			"read s3://b/k refused Access Denied"},
 		{`"eventName":"GetObject","errorCode":"NoSuchKey","requestParameters":{"bucketName":"b","key":"k"}`, "read s3://b/k failed NoSuchKey"},
+		{`"eventName":"GetObject","errorCode":"InvalidPayer","requestParameters":{"bucketName":"b","key":"k"}`, "read s3://b/k refused InvalidPayer"},
+		{`"eventName":"GetObject","errorCode":"ExpiredToken","requestParameters":{"bucketName":"b","key":"k"}`, "read s3://b/k refused unproved ExpiredToken"},
 		{`"eventName":"GetObject","errorMessage":"odd","requestParameters":{"bucketName":"b","key":"k"}`, "read s3://b/k failed odd"},
 		{`"eventName":"ListBuckets","requestParameters":null`, ""},
 		{`"eventName":"GetObject","requestParameters":{"key":"k"}`, ""},
@@ -96,7 +114,11 @@ func show(c Call) string {
 	}
 	s := strings.Join(places, ", ")
 	if c.Outcome != Done {
-		s += fmt.Sprintf(" %s %s", c.Outcome, c.Error)
+		s += " " + string(c.Outcome)
+		if c.Unproved {
+			s += " unproved"
+		}
+		s += " " + c.Error
 	}
 	if c.ByService {
 		s += " by service"
