@@ -158,3 +158,18 @@ func TestOutputFails(t *testing.T) {
 type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// What a record says does not get at the terminal.
+func TestPrintable(t *testing.T) {
+	for line, want := range map[string]string{
+		"s3://b/ü*":                "s3://b/ü*",
+		"two\nlines":               `"two\nlines"`,
+		"\x1b[2J":                  `"\x1b[2J"`,
+		"\u009b31m, \u202eesrever": `"\u009b31m, \u202eesrever"`,
+		"\x9b31m is no UTF-8":      `"\x9b31m is no UTF-8"`,
+	} {
+		if got := Printable(line); got != want {
+			t.Errorf("Printable(%q) = %s, want %s", line, got, want)
+		}
+	}
+}

@@ -5,12 +5,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Printable returns a line as it is, or in quotes if a record has put something into it that would
 // end the line or speak to the terminal.
 func Printable(line string) string {
-	if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if !utf8.ValidString(line) || strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(line)
 	}
 	return line
