@@ -71,6 +71,10 @@ const (
 	// each cause and bucket. A finding takes some 3 KB, so that this many fit in the smallest function.
 	maxFindings = 10_000
 
+	// maxOthers is for how many causes and buckets those others are kept apart. Callers make up the
+	// names of buckets as well; beyond it they are put together, too, one for each cause.
+	maxOthers = 1000
+
 	// sampleSize is how many addresses, places and events a finding lists.
 	sampleSize = 10
 
@@ -78,7 +82,7 @@ const (
 	maxOperations = 200
 )
 
-// Others is the name of callers that are no longer kept apart.
+// Others is the name of callers, buckets and operations that are no longer kept apart.
 const Others = "others"
 
 // Add adds what a record tells of a cause: that a call touched a place.
@@ -89,6 +93,10 @@ func (s *Set) Add(cause Cause, rec *record.Record, call *s3call.Call, place s3ca
 	f := s.findings[cause]
 	if f == nil && len(s.order) >= maxFindings {
 		cause.Who, cause.Detail = Others, ""
+		f = s.findings[cause]
+	}
+	if f == nil && len(s.order) >= maxFindings+maxOthers {
+		cause.Bucket = Others
 		f = s.findings[cause]
 	}
 	if f == nil {

@@ -95,6 +95,15 @@ func TestOthers(t *testing.T) {
 	if f := written(t, &s)[maxFindings]; f["who"] != Others || f["count"] != 500.0 {
 		t.Errorf("the others: %v", f)
 	}
+	for i := range many {
+		add(&s, Cause{"unknown principal", fmt.Sprint("bucket ", i), "caller", "d"}, 0, "e")
+	}
+	if s.Len() != maxFindings+maxOthers+1 {
+		t.Fatalf("%d findings", s.Len())
+	}
+	if f := written(t, &s)[maxFindings+maxOthers]; f["bucket"] != Others || f["who"] != Others || f["count"] != float64(many-maxOthers+1) {
+		t.Errorf("the others in other buckets: %v", f)
+	}
 }
 
 // A finding that cannot be written is not lost silently.
