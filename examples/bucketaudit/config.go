@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -57,10 +58,17 @@ func newAudit(c *config.Config) *audit {
 	return &audit{
 		buckets: config.List(o.Need("buckets"), 1, func(name string) (string, error) { return name, s3call.CheckBucket(name) }),
 		// A list that is there has members: without any, nobody would be known.
-		principals: config.List(o.Get("principals"), 1, principal.Parse),
+		principals: config.List(o.Get("principals"), 1, parseKnown),
 		networks:   config.List(o.Get("networks"), 1, parseNetwork),
 		endpoints:  config.List(o.Get("endpoints"), 1, parseEndpoint),
 	}
+}
+
+func parseKnown(text string) (principal.Pattern, error) {
+	if text == "*" {
+		return principal.Pattern{}, errors.New("with * even those who do not sign are known: without principals everybody is who has signed")
+	}
+	return principal.Parse(text)
 }
 
 func parseNetwork(text string) (netip.Prefix, error) {

@@ -141,6 +141,7 @@ func TestConfigError(t *testing.T) {
 		{`{}`, `c:1:1: "buckets" is missing`},
 		{`{"buckets": ["s3://b"]}`, `c:1:14: not the name of a bucket: "s3://b"`},
 		{`{"buckets": ["b"], "principals": []}`, `c:1:34: needs 1 or more, found 0 in /principals`},
+		{`{"buckets": ["b"], "principals": ["*"]}`, `c:1:35: with * even those who do not sign are known: without principals everybody is`},
 		{`{"buckets": ["b"], "networks": ["10.0.0.1/8"]}`, `c:1:33: "10.0.0.1/8" is an address in the network 10.0.0.0/8`},
 		{`{"buckets": ["b"], "networks": ["here"]}`, `c:1:33: not a network: "here" (write an address`},
 		{`{"buckets": ["b"], "networks": ["10.0.0.0/33"]}`, `c:1:33: not a network: "10.0.0.0/33" (write an address`},
