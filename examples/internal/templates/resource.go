@@ -166,12 +166,21 @@ func (c *checker) source(p *node, what string, function *node) {
 	if !partial {
 		c.fail(p, "%s: without ReportBatchItemFailures one bad message brings the whole batch back", what)
 	}
-	// A queue of the template must hide messages for at least as long as the function may take.
+	// A queue of the template must hide messages while Lambda gathers a batch and tries a throttled
+	// function again: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html.
 	name := c.attributeOwner(p.get("Queue"))
 	hidden, given := c.root.at("Resources", name, "Properties", "VisibilityTimeout").plain().(int)
-	timeout, _ := function.get("Timeout").plain().(int)
-	if c.root.at("Resources", name) != nil && (given && hidden < timeout || !given && timeout > 30) {
-		c.fail(p, "%s: the queue's VisibilityTimeout is shorter than the function's Timeout", what)
+	if !given {
+		hidden = 30
+	}
+	timeout, given := function.get("Timeout").plain().(int)
+	if !given {
+		timeout = 3
+	}
+	window, _ := p.get("MaximumBatchingWindowInSeconds").plain().(int)
+	if least := 6*timeout + window; c.root.at("Resources", name) != nil && hidden < least {
+		c.fail(p, "%s: the queue's VisibilityTimeout of %d is less than %d, six times the function's Timeout and the batching window",
+			what, hidden, least)
 	}
 }
 
