@@ -17,6 +17,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -69,6 +70,7 @@ type Value struct {
 	text     string // of a string
 	elements []Value
 	members  []member
+	misnamed bool // has a member that [Value.Object] did not know
 }
 
 type member struct {
@@ -83,14 +85,13 @@ func Read(source string) (*Config, error) {
 	if strings.HasPrefix(strings.TrimSpace(source), "{") {
 		return Parse("configuration", []byte(source))
 	}
-	info, err := os.Stat(source)
+	file, err := os.Open(source)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxText {
-		return nil, fmt.Errorf("%s: %d bytes are too many for a configuration, which may have %d", source, info.Size(), maxText)
-	}
-	text, err := os.ReadFile(source)
+	defer file.Close()
+	// The size that a pipe or a device says it has means nothing.
+	text, err := io.ReadAll(io.LimitReader(file, maxText+1))
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func Read(source string) (*Config, error) {
 func Parse(name string, text []byte) (*Config, error) {
 	c := &Config{name: name, text: text}
 	if len(text) > maxText {
-		return nil, fmt.Errorf("%s: %d bytes are too many for a configuration, which may have %d", name, len(text), maxText)
+		return nil, fmt.Errorf("%s: too long for a configuration, which may have %d bytes", name, maxText)
 	}
 	s := jsonscan.New(text)
 	root, err := c.value(&s, "", 0)
@@ -227,6 +228,7 @@ func (v Value) Object(names ...string) Value {
 	}
 	for _, m := range v.members {
 		if !slices.Contains(names, m.name) {
+			v.misnamed = true
 			v.config.tell(m.offset, v.pointer, fmt.Errorf("unknown name %q%s; known are %s",
 				m.name, spell.DidYouMean(m.name, names...), strings.Join(names, ", ")))
 		}
@@ -244,10 +246,11 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
-// Need returns a member of an object, and tells if there is none.
+// Need returns a member of an object, and tells if there is none. If [Value.Object] has told of one with
+// another name, that may be it.
 func (v Value) Need(name string) Value {
 	m := v.Get(name)
-	if !m.Exists() {
+	if !m.Exists() && !v.misnamed {
 		v.Fail("%q is missing", name)
 	}
 	return m

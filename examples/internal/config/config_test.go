@@ -28,6 +28,7 @@ func TestConfig(t *testing.T) {
 		{`{"name": "n"} ∑x`, "c.json:1:15: not JSON: "},
 		{`∑["name"]`, "c.json:1:1: expected an object, found an array"},
 		{`∑{}`, `c.json:1:1: "name" is missing`},
+		{`{∑"Name": "n"}`, `c.json:1:2: unknown name "Name" (did you mean "name"?); known are `},
 		{"{\n  \"name\": ∑7}", "c.json:2:11: expected a string, found a number in /name"},
 		{`{"name": ∑null}`, "c.json:1:10: expected a string, found null in /name"},
 		{`{"name": "n", ∑"name": "m"}`, `c.json:1:15: "name" comes twice`},
@@ -84,9 +85,10 @@ func TestRead(t *testing.T) {
 	for _, tt := range []struct{ source, want string }{
 		{` {"name": 1}`, "configuration:1:11: expected a string"},
 		{file, file + ":1:10: expected a string"},
-		{"missing.json", "stat missing.json: "},
-		{large, large + ": 1048577 bytes are too many for a configuration, which may have 1048576"},
-		{"{" + strings.Repeat(" ", maxText), "configuration: 1048577 bytes are too many"},
+		{"missing.json", "open missing.json: "},
+		{large, large + ": too long for a configuration, which may have 1048576 bytes"},
+		{"/dev/zero", "/dev/zero: too long for a configuration"}, // without an end, and its size is 0
+		{"{" + strings.Repeat(" ", maxText), "configuration: too long"},
 	} {
 		c, err := Read(tt.source)
 		if err == nil {

@@ -73,7 +73,7 @@ func (s Suite) configuration(t *testing.T, binary string) {
 	variable := s.Name + ": environment variable " + s.Variable
 	for _, tt := range []struct{ value, want string }{
 		{"", variable + " is not set: put the JSON text of the configuration into it"},
-		{"missing.json", variable + ": stat missing.json: no such file or directory\n"},
+		{"missing.json", variable + ": open missing.json: no such file or directory\n"},
 		{`{"a": }`, variable + ": configuration:1:7: not JSON: expected a value, found '}'\n"},
 		{strings.Replace(s.Config, "{", `{"colour": 1,`, 1), variable + `: configuration:1:2: unknown name "colour"`},
 	} {
