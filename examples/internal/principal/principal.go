@@ -61,7 +61,7 @@ var (
 	account  = regexp.MustCompile(`^[0-9]{12}$`)
 	uniqueID = regexp.MustCompile(`^A[A-Z]{3}[A-Z0-9]{12,124}$`) // AIDA, AROA, AKIA, ASIA...
 	service  = regexp.MustCompile(`^[a-z0-9.*-]+\.amazonaws\.com(\.cn)?$`)
-	arn      = regexp.MustCompile(`^arn:([a-z-]+|\*):(iam|sts|\*):([^:]*|\*):([0-9]{12}|[0-9]*\*):(.+)$`)
+	arn      = regexp.MustCompile(`^arn:([a-z-]+|\*):(iam|sts|\*):([^:]*|\*):([0-9]{12}|[0-9]*\*):([!-~]+)$`)
 )
 
 // Parse returns the pattern that a text stands for. An error tells what to write instead.

@@ -91,6 +91,8 @@ func TestParseError(t *testing.T) {
 		{"11112222333", "not a principal"},
 		{"Anonymous", "not a principal"},
 		{"arn:aws:iam::111122223333", "not the ARN of a principal"},
+		{"arn:aws:iam::111122223333:user/al ice", "not the ARN of a principal"},
+		{"arn:aws:iam::111122223333:user/ålice", "not the ARN of a principal"},
 		{"arn:aws:s3:::bucket", "not the ARN of a principal"},
 		{"arn:aws:iam::1111:user/a", "not the ARN of a principal"},
 		{"arn:aws:iam::111122223333:group/a", "a group makes no calls"},
