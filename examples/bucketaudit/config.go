@@ -72,16 +72,19 @@ func parseKnown(text string) (principal.Pattern, error) {
 }
 
 func parseNetwork(text string) (netip.Prefix, error) {
-	if !strings.Contains(text, "/") {
-		addr, err := netip.ParseAddr(text)
-		if err != nil || addr.Zone() != "" {
-			return netip.Prefix{}, fmt.Errorf("not a network: %q (write an address and a number of bits, as in 192.0.2.0/24)", text)
-		}
-		return netip.PrefixFrom(addr, addr.BitLen()), nil
-	}
 	network, err := netip.ParsePrefix(text)
+	if !strings.Contains(text, "/") {
+		var addr netip.Addr
+		if addr, err = netip.ParseAddr(text); err == nil && addr.Zone() == "" {
+			network = netip.PrefixFrom(addr, addr.BitLen())
+		}
+	}
+	// Addresses are looked up as IPv4 if they are, even inside IPv6.
+	if addr := network.Addr(); addr.Is4In6() {
+		network = netip.PrefixFrom(addr.Unmap(), network.Bits()-96)
+	}
 	switch {
-	case err != nil:
+	case err != nil, !network.IsValid():
 		return netip.Prefix{}, fmt.Errorf("not a network: %q (write an address and a number of bits, as in 192.0.2.0/24)", text)
 	case network != network.Masked():
 		return netip.Prefix{}, fmt.Errorf("%q is an address in the network %s: write that, or the address alone", text, network.Masked())

@@ -148,9 +148,17 @@ func TestConfigError(t *testing.T) {
 		{`{"buckets": ["b"], "endpoints": ["endpoint"]}`, `c:1:34: not the id of a VPC endpoint: "endpoint" (as in vpce-`},
 		{`{"buckets": ["b"], "network": ["10.0.0.1"]}`, `c:1:20: unknown name "network" (did you mean "networks"?)`},
 	})
-	for addr, bits := range map[string]int{"192.0.2.1": 32, "2001:db8::1": 128} {
-		if n, err := parseNetwork(addr); err != nil || n.Bits() != bits {
-			t.Errorf("%s is the network %v, %v", addr, n, err)
+	for text, want := range map[string]string{
+		"192.0.2.1": "192.0.2.1/32", "2001:db8::1": "2001:db8::1/128", "192.0.2.0/24": "192.0.2.0/24", "0.0.0.0/0": "0.0.0.0/0",
+		"::ffff:192.0.2.1": "192.0.2.1/32", "::ffff:192.0.2.0/120": "192.0.2.0/24",
+	} {
+		if n, err := parseNetwork(text); err != nil || n.String() != want {
+			t.Errorf("%s is the network %v, %v, want %s", text, n, err, want)
+		}
+	}
+	for _, text := range []string{"", "/", "fe80::1%eth0", "::ffff:192.0.2.0/24", "192.0.2.0/-1"} {
+		if n, err := parseNetwork(text); err == nil {
+			t.Errorf("%q is the network %v", text, n)
 		}
 	}
 }
