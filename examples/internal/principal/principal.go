@@ -154,7 +154,7 @@ func Any(patterns []Pattern, id *record.Identity) (Pattern, bool) {
 
 // Name returns what to call the caller where its calls are put together: the ARN of the role for all
 // sessions of a role, and for others their own ARN or, without one, what else there is: the name of a
-// service, a unique id, an account.
+// service, a unique id, that of a user of IAM Identity Center, an account.
 func Name(id *record.Identity) string {
 	switch {
 	case id.Principal() == Anonymous:
@@ -170,7 +170,7 @@ func Name(id *record.Identity) string {
 		}
 	}
 	unique, _, _ := strings.Cut(id.PrincipalID, ":")
-	return cmp.Or(id.ARN, unique, id.UserName, Account(id), id.InvokedBy, "unknown")
+	return cmp.Or(id.ARN, unique, id.OnBehalfOf.UserID, id.UserName, Account(id), id.InvokedBy, "unknown")
 }
 
 // isService reports whether an AWS service made a call for itself rather than for somebody.

@@ -24,7 +24,9 @@ var identities = map[string]string{
 	"service":   `{"type":"AWSService","invokedBy":"cloudtrail.amazonaws.com"}`,
 	"event":     `{"accountId":"111122223333","invokedBy":"s3.amazonaws.com"}`,
 	"through":   `{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/bob","accountId":"111122223333","invokedBy":"athena.amazonaws.com"}`,
-	"nothing":   `{}`,
+	"center": `{"type":"IdentityCenterUser","accountId":"555566667777","onBehalfOf":{"userId":"94482488-3041-7026-18f3-be45837cd0e4",
+		"identityStoreArn":"arn:aws:identitystore::111122223333:identitystore/d-9067f0f9f8"},"credentialId":"90e292de-5eb8-446e-9602-90f7c45044f7"}`,
+	"nothing": `{}`,
 }
 
 func identity(t *testing.T, name string) *record.Identity {
@@ -65,7 +67,7 @@ func TestMatch(t *testing.T) {
 		{"*.amazonaws.com", "service, event"},
 		{"athena.amazonaws.com", ""},
 		{"anonymous", "anonymous"},
-		{"*", "user, root, role, bare role, federated, foreign, anonymous, service, event, through, nothing"},
+		{"*", "user, root, role, bare role, federated, foreign, anonymous, service, event, through, center, nothing"},
 	} {
 		p, err := Parse(tt.pattern)
 		if err != nil {
@@ -119,6 +121,7 @@ func TestName(t *testing.T) {
 		"service":   "cloudtrail.amazonaws.com",
 		"event":     "s3.amazonaws.com",
 		"through":   "arn:aws:iam::111122223333:user/bob",
+		"center":    "94482488-3041-7026-18f3-be45837cd0e4",
 		"nothing":   "unknown",
 	} {
 		if got := Name(identity(t, name)); got != want {
