@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -181,6 +182,8 @@ func parse(args []string, help io.Writer) (o options, err error) {
 	switch {
 	case asked > 1:
 		return o, errors.New("an operation, -bucket and -put are three questions: ask one at a time")
+	case strings.ContainsAny(o.bucket, "/:*"):
+		return o, fmt.Errorf("-bucket %q: the name alone is asked for, as photos", o.bucket)
 	case o.put != "" && o.trail == "":
 		return o, errors.New("-put needs -trail, the name or ARN of the trail that gets the selectors")
 	case o.apply && o.put == "":

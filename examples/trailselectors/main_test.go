@@ -143,6 +143,8 @@ func TestWrongQuestion(t *testing.T) {
 		{"GetObject arn:aws:s3:::photos", `arn:aws:s3:::photos is a bucket, and GetObject is about objects: say arn:aws:s3:::photos/* for all of them, or arn:aws:s3:::photos/key for one`},
 		{"GetObject s3://a/b -in us-east-1", `"-in" is too much: an operation and a resource are asked for; flags come before them; -h helps`},
 		{"-bucket b GetObject s3://b/k", `an operation, -bucket and -put are three questions: ask one at a time`},
+		{"-bucket s3://photos", `-bucket "s3://photos": the name alone is asked for, as photos`},
+		{"-bucket photos/2016", `-bucket "photos/2016": the name alone is asked for, as photos`},
 		{"-put f", `-put needs -trail, the name or ARN of the trail that gets the selectors`},
 		{"-trail t -apply", `-apply needs -put, the file with the selectors to put`},
 		{"-read-only -write GetObject s3://b/k", `-read-only and -write exclude each other`},
