@@ -41,8 +41,8 @@ type auditor struct {
 // Check adds what a record tells of protected buckets.
 func (a *auditor) Check(_ context.Context, rec *record.Record) error {
 	call, ok := s3call.Of(rec)
-	if !ok || call.ByService {
-		return nil // the call that S3 was about is in a record of its own
+	if !ok || call.ByService || call.ByEndpoint && call.Outcome != s3call.Refused {
+		return nil // the call that S3 was about, or that went on to it, is in a record of its own
 	}
 	for i, place := range call.Places {
 		first := slices.IndexFunc(call.Places, func(p s3call.Place) bool { return p.Bucket == place.Bucket }) == i

@@ -63,6 +63,8 @@ func TestCauses(t *testing.T) {
 		{"a copy away", complete, bob + inside + `"eventName":"CopyObject","requestParameters":{"bucketName":"other","key":"k","x-amz-copy-source":"safe/k"}`, "unknown principal " + bobsARN + " 111122223333"},
 		{"a copy within", complete, bob + inside + `"eventName":"CopyObject","requestParameters":{"bucketName":"safe","key":"k","x-amz-copy-source":"safe/l"}`, "unknown principal " + bobsARN + " 111122223333"},
 		{"what S3 did by itself", complete, `"userIdentity":{"accountId":"111122223333","invokedBy":"s3.amazonaws.com"},"eventType":"AwsServiceEvent",` + get, ""},
+		{"on its way through an endpoint", complete, `"eventType":"AwsVpceEvent","eventCategory":"NetworkActivity","userIdentity":{"type":"AWSAccount","accountId":"111122223333"},` + get, ""},
+		{"refused by an endpoint", complete, `"eventType":"AwsVpceEvent","eventCategory":"NetworkActivity","userIdentity":{"type":"AWSAccount","accountId":"111122223333"},"errorCode":"VpceAccessDenied",` + get, "unknown principal 111122223333 111122223333"},
 		{"another service's call", complete, bob + `"eventName":"GetObject"`, ""},
 
 		{"everybody known", bare, bob + outside + get, ""},

@@ -107,8 +107,8 @@ func (c *checker) Check(_ context.Context, rec *record.Record) error {
 		}
 	}
 	call, ok := s3call.Of(rec)
-	if !ok || call.ByService {
-		return nil // the call that S3 was about is in a record of its own
+	if !ok || call.ByService || call.ByEndpoint {
+		return nil // the call that S3 was about, or that went on to it, is in a record of its own
 	}
 	checked, declared := 0, 0
 	for _, place := range call.Places {

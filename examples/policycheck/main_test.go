@@ -82,6 +82,7 @@ func TestCheck(t *testing.T) {
 			{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/images/a"},{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::mine/a"}]`, ""},
 		{"a copy away, refused", web + denial + copying("b/images/a", "mine/a"), ""},
 		{"what S3 did by itself", `"eventType":"AwsServiceEvent",` + call("DeleteObject", "b", "images/a"), ""},
+		{"on its way through an endpoint", `"eventType":"AwsVpceEvent","eventCategory":"NetworkActivity","userIdentity":{"type":"AWSAccount","accountId":"111122223333"},` + call("GetObject", "b", "images/a"), ""},
 		{"no bucket", nobody + `"eventName":"ListBuckets"`, ""},
 	} {
 		var got []string

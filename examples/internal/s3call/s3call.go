@@ -51,6 +51,10 @@ type Call struct {
 	Error     string // the error code or, without one, the message; empty if the call was done
 	Unproved  bool   // refused because the caller did not prove who it is, and not because it may not
 	ByService bool   // S3 tells what it did by itself, in the course of a call that has a record of its own
+
+	// ByEndpoint says that a VPC endpoint tells of the call on its way: a network activity event. S3 tells of
+	// it as well, and knows the caller better, unless the endpoint has refused it.
+	ByEndpoint bool
 }
 
 // A Place is something in S3 that a call touched.
@@ -113,7 +117,8 @@ func Of(rec *record.Record) (Call, bool) {
 	if rec.EventSource != "s3.amazonaws.com" && rec.EventSource != "s3.amazonaws.com.cn" || rec.EventName == "" {
 		return Call{}, false
 	}
-	c := Call{ByService: rec.EventType == "AwsServiceEvent"}
+	category, _ := rec.Category()
+	c := Call{ByService: rec.EventType == "AwsServiceEvent", ByEndpoint: category == record.NetworkActivity}
 	c.Outcome, c.Error, c.Unproved = outcome(rec)
 	c.Places = places(rec)
 	read, _ := rec.IsReadOnly()

@@ -38,6 +38,8 @@ func TestOf(t *testing.T) {
 		{`"eventName":"DeleteObjects","requestParameters":{"bucketName":"b","delete":""},
 			"resources":[{"type":"AWS::S3::Object","ARNPrefix":"arn:aws:s3:::b/"}]`, "write s3://b/*"},
 		{`"eventName":"DeleteObject","eventType":"AwsServiceEvent","requestParameters":{"bucketName":"b","key":"k"}`, "write s3://b/k by service"},
+		{`"eventName":"GetObject","eventType":"AwsVpceEvent","eventCategory":"NetworkActivity","errorCode":"VpceAccessDenied",
+			"requestParameters":{"bucketName":"b","key":"k"}`, "read s3://b/k refused VpceAccessDenied by endpoint"},
 		{`"eventName":"HeadBucket","requestParameters":{"bucketName":"b"},
 			"resources":[{"type":"AWS::S3::Object","ARNPrefix":"arn:aws:s3:::b/"},{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::b"}]`, "read s3://b"},
 		{`"eventName":"PutBucketPolicy","requestParameters":{"bucketName":"b"}`, "write s3://b"},
@@ -119,6 +121,9 @@ func show(c Call) string {
 			s += " unproved"
 		}
 		s += " " + c.Error
+	}
+	if c.ByEndpoint {
+		s += " by endpoint"
 	}
 	if c.ByService {
 		s += " by service"
