@@ -10,6 +10,7 @@
 //	AROADBQP57FF2AEXAMPLE                                  the unique id of a user or role
 //	AKIAIOSFODNN7EXAMPLE                                   an access key
 //	cloudtrail.amazonaws.com                               an AWS service that acts for itself
+//	AWS Internal                                           one that does not say which it is
 //	anonymous                                              nobody: the request was not signed
 //	*                                                      anybody
 //
@@ -75,7 +76,7 @@ func Parse(text string) (Pattern, error) {
 		return Pattern{text: text, kind: byAccount}, nil
 	case uniqueID.MatchString(text):
 		return Pattern{text: text, kind: byID}, nil
-	case service.MatchString(text):
+	case service.MatchString(text), text == "AWS Internal":
 		return Pattern{text: text, kind: byService}, nil
 	case strings.HasPrefix(text, "arn:"):
 		return parseARN(text)

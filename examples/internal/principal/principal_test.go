@@ -26,7 +26,8 @@ var identities = map[string]string{
 	"through":   `{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/bob","accountId":"111122223333","invokedBy":"athena.amazonaws.com"}`,
 	"center": `{"type":"IdentityCenterUser","accountId":"555566667777","onBehalfOf":{"userId":"94482488-3041-7026-18f3-be45837cd0e4",
 		"identityStoreArn":"arn:aws:identitystore::111122223333:identitystore/d-9067f0f9f8"},"credentialId":"90e292de-5eb8-446e-9602-90f7c45044f7"}`,
-	"nothing": `{}`,
+	"internal": `{"type":"AWSService","invokedBy":"AWS Internal"}`,
+	"nothing":  `{}`,
 }
 
 func identity(t *testing.T, name string) *record.Identity {
@@ -66,8 +67,9 @@ func TestMatch(t *testing.T) {
 		{"cloudtrail.amazonaws.com", "service"},
 		{"*.amazonaws.com", "service, event"},
 		{"athena.amazonaws.com", ""},
+		{"AWS Internal", "internal"},
 		{"anonymous", "anonymous"},
-		{"*", "user, root, role, bare role, federated, foreign, anonymous, service, event, through, center, nothing"},
+		{"*", "user, root, role, bare role, federated, foreign, anonymous, service, event, through, center, internal, nothing"},
 	} {
 		p, err := Parse(tt.pattern)
 		if err != nil {
@@ -122,6 +124,7 @@ func TestName(t *testing.T) {
 		"event":     "s3.amazonaws.com",
 		"through":   "arn:aws:iam::111122223333:user/bob",
 		"center":    "94482488-3041-7026-18f3-be45837cd0e4",
+		"internal":  "AWS Internal",
 		"nothing":   "unknown",
 	} {
 		if got := Name(identity(t, name)); got != want {
