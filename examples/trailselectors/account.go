@@ -18,9 +18,10 @@ import (
 // A trail is what CloudTrail says of one.
 type trail struct {
 	types.Trail
-	selectors *selector.Selector // nil if they could not be read
-	logging   state
-	err       error // why not
+	selectors   *selector.Selector // nil if they could not be read, as err tells
+	logging     state
+	undelivered string // the error of S3, if the last log file could not be delivered
+	err         error  // why there are no selectors
 }
 
 // A state is whether a trail is switched on.
@@ -125,6 +126,9 @@ func (t *trail) read(ctx context.Context, client *cloudtrail.Client) (problems [
 		t.logging = logging
 	default:
 		t.logging = stopped
+	}
+	if err == nil {
+		t.undelivered = aws.ToString(status.LatestDeliveryError)
 	}
 	out, err := client.GetEventSelectors(ctx, &cloudtrail.GetEventSelectorsInput{TrailName: t.TrailARN}, t.home())
 	if err == nil {

@@ -32,6 +32,7 @@ type fakeTrail struct {
 	multiRegion, stopped          bool
 	organization                  bool // belongs to another account; ListTrails does not name it
 	noGlobal                      bool
+	undelivered                   string         // LatestDeliveryError
 	selectors                     map[string]any // the two lists of GetEventSelectors
 }
 
@@ -152,7 +153,11 @@ func (s *fakeCloudTrail) answer(name, region string, in map[string]any) (map[str
 		}
 		switch name {
 		case "GetTrailStatus":
-			return map[string]any{"IsLogging": !f.stopped}, nil
+			out := map[string]any{"IsLogging": !f.stopped}
+			if f.undelivered != "" {
+				out["LatestDeliveryError"] = f.undelivered
+			}
+			return out, nil
 		case "GetEventSelectors":
 			out := map[string]any{"TrailARN": arn}
 			for k, v := range f.selectors {

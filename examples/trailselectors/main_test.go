@@ -222,6 +222,23 @@ func TestTrails(t *testing.T) {
 	}
 }
 
+// A trail that logs to a bucket that is gone logs nothing that anybody could read.
+func TestUndelivered(t *testing.T) {
+	s := account(t)
+	s.trails[0].undelivered = "NoSuchBucket"
+	s.start(t)
+	for _, tt := range []struct{ args, want string }{
+		{"-trail all", "\n  warning: the last log file could not be delivered: NoSuchBucket\n"},
+		{"-trail all iam:CreateUser", "  all: yes: logged: management event by default\n      but its last log file could not be delivered: NoSuchBucket\n"},
+		{"-trail all -json", `"undelivered": "NoSuchBucket"`},
+	} {
+		status, got, errs := command(t, strings.Fields(tt.args)...)
+		if status != done || !strings.Contains(got, tt.want) || errs != "" {
+			t.Errorf("%s: status %d, %s\n%s", tt.args, status, errs, got)
+		}
+	}
+}
+
 func TestBucket(t *testing.T) {
 	account(t).start(t)
 	status, got, errs := command(t, "-bucket", "photos")

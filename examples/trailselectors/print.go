@@ -34,7 +34,8 @@ type description struct {
 	Organization bool               `json:"organization"`
 	State        state              `json:"state"`
 	LogBucket    string             `json:"logBucket"`
-	Selectors    json.RawMessage    `json:"selectors,omitempty"` // absent if they could not be read
+	Undelivered  string             `json:"undelivered,omitempty"` // the error of S3 at the last delivery
+	Selectors    json.RawMessage    `json:"selectors,omitempty"`   // absent if they could not be read
 	Findings     []selector.Finding `json:"findings,omitempty"`
 	Loops        []string           `json:"loops,omitempty"`
 }
@@ -45,7 +46,7 @@ func describe(trails []*trail) []description {
 	for _, t := range trails {
 		d := description{Name: t.name(), ARN: aws.ToString(t.TrailARN), HomeRegion: aws.ToString(t.HomeRegion),
 			MultiRegion: aws.ToBool(t.IsMultiRegionTrail), Organization: aws.ToBool(t.IsOrganizationTrail),
-			State: t.logging, LogBucket: aws.ToString(t.S3BucketName)}
+			State: t.logging, LogBucket: aws.ToString(t.S3BucketName), Undelivered: t.undelivered}
 		if t.selectors != nil {
 			d.Selectors, _ = t.selectors.MarshalJSON()
 			d.Findings = t.selectors.Lint(d.LogBucket)
@@ -114,6 +115,9 @@ func (d *description) print(b *bytes.Buffer) {
 		b.WriteString("  ")
 		json.Indent(b, d.Selectors, "  ", "  ")
 		b.WriteByte('\n')
+	}
+	if d.Undelivered != "" {
+		fmt.Fprintf(b, "  %s: the last log file could not be delivered: %s\n", selector.Warning, d.Undelivered)
 	}
 	for _, f := range d.Findings {
 		fmt.Fprintf(b, "  %s\n", f)

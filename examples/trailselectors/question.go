@@ -223,6 +223,9 @@ func (op *operation) askOne(t *trail) logged {
 		l.Verdict = undecided
 		l.Notes = append(l.Notes, "if the trail is not stopped")
 	}
+	if t.undelivered != "" && l.Verdict != no {
+		l.Notes = append(l.Notes, "but its last log file could not be delivered: "+t.undelivered)
+	}
 	return l
 }
 
