@@ -38,8 +38,9 @@ usage:
 
 OPERATION is the eventName that a record would have, as GetObject. RESOURCE is an ARN; one that ends
 with a star stands for all that begin so, and s3://bucket/key for arn:aws:s3:::bucket/key. The
-service is taken from the ARN. An operation on nothing in particular is SERVICE:OPERATION, as in
-iam:CreateUser, without RESOURCE.
+service is taken from the ARN. A management event is logged whatever it is about, so it needs no
+RESOURCE: SERVICE:OPERATION, as in iam:CreateUser. Which operations are data events is known for S3,
+Lambda and DynamoDB; of other services, those for which -type says on what.
 
 flags:
 `

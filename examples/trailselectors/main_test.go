@@ -75,6 +75,18 @@ partly: is PutObject on arn:aws:s3:::photos/*, a data event, logged?
       but dropped: data event, resource not selected by /EventSelectors/0/DataResources/0: resources.ARN is arn:aws:s3:::photos/x; for example on arn:aws:s3:::photos/x
       for calls in eu-west-1 only: -in tells where they are
 `},
+		{"-trail all -type AWS::SNS::Topic Publish arn:aws:sns:us-east-1:111122223333:news", notLogged, `
+no: is Publish on arn:aws:sns:us-east-1:111122223333:news, a data event, logged?
+  all: no: dropped: data event, which no selector takes
+`},
+		{"-trail all sns:CreateTopic", done, `
+yes: is CreateTopic of sns.amazonaws.com, a management event, logged?
+  all: yes: logged: management event by default
+`},
+		{"-trail all PutBucketPolicy arn:aws:s3:::photos", done, `
+yes: is PutBucketPolicy on arn:aws:s3:::photos, a management event, logged?
+  all: yes: logged: management event by default
+`},
 		{"-trail all iam:CreateUser", done, `
 yes: is CreateUser of iam.amazonaws.com, a management event, logged?
   all: yes: logged: management event by default
@@ -143,6 +155,7 @@ func TestWrongQuestion(t *testing.T) {
 		{"GetObject arn:aws:s3:::photos", `arn:aws:s3:::photos is a bucket, and GetObject is about objects: say arn:aws:s3:::photos/* for all of them, or arn:aws:s3:::photos/key for one`},
 		{"GetObject s3://a/b -in us-east-1", `"-in" is too much: an operation and a resource are asked for; flags come before them; -h helps`},
 		{"-bucket b GetObject s3://b/k", `an operation, -bucket and -put are three questions: ask one at a time`},
+		{"Publish arn:aws:sns:us-east-1:111122223333:news", `is Publish a data event on arn:aws:sns:us-east-1:111122223333:news? then say of which type the resource is, as -type AWS::SQS::Queue; if it is a management event, leave the resource out: sns:Publish`},
 		{"-bucket s3://photos", `-bucket "s3://photos": the name alone is asked for, as photos`},
 		{"-bucket photos/2016", `-bucket "photos/2016": the name alone is asked for, as photos`},
 		{"-put f", `-put needs -trail, the name or ARN of the trail that gets the selectors`},

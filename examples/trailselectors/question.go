@@ -90,6 +90,12 @@ func (o *options) question() (*operation, error) {
 			op.Type = typeOf(op.Source)
 		}
 	}
+	// Which operations of other services are data events nobody can tell by their names, and management
+	// events are logged whatever they are about: to take one for the other would be a wrong answer.
+	if op.Type == "" && op.ARN != "" && typeOf(op.Source) == "" {
+		return nil, fmt.Errorf("is %s a data event on %s? then say of which type the resource is, as -type AWS::SQS::Queue; "+
+			"if it is a management event, leave the resource out: %s:%s", op.Name, op.ARN, strings.TrimSuffix(op.Source, ".amazonaws.com"), op.Name)
+	}
 	if op.Type == "AWS::S3::Object" && op.ARN != "" {
 		if bucket := strings.SplitAfterN(op.ARN, ":", 6); len(bucket) == 6 && !strings.ContainsAny(bucket[5], "/*") {
 			return nil, fmt.Errorf("%s is a bucket, and %s is about objects: say %s/* for all of them, or %s/key for one",
