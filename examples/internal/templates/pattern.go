@@ -67,19 +67,35 @@ func (c *checker) literal(n *node) any {
 	return n.value
 }
 
-// sample checks that a rule of the template matches the sample event, if that is one of EventBridge.
+// sample checks that a rule of the template matches the sample event, if that is one of EventBridge, or
+// messages of a queue with such events in them.
 func (c *checker) sample(fsys fs.FS, folder string) {
-	event, err := fs.ReadFile(fsys, path.Join(folder, "testdata/event.json"))
+	text, err := fs.ReadFile(fsys, path.Join(folder, "testdata/event.json"))
 	if err != nil {
 		c.fail(nil, "there is no sample event: %v", err)
 		return
 	}
-	var envelope map[string]json.RawMessage
-	if err := json.Unmarshal(event, &envelope); err != nil {
+	events := []string{string(text)}
+	var queue struct{ Records []struct{ Body string } }
+	switch err := json.Unmarshal(text, &queue); {
+	case err == nil && len(queue.Records) > 0 && queue.Records[0].Body != "":
+		events = nil
+		for _, m := range queue.Records {
+			events = append(events, m.Body)
+		}
+	case err != nil && !json.Valid(text):
 		c.fail(nil, "testdata/event.json: %v", err)
 		return
 	}
-	if envelope["detail-type"] == nil || len(c.patterns) == 0 {
+	for _, event := range events {
+		c.matched(event)
+	}
+}
+
+// matched checks that a rule matches an event of EventBridge.
+func (c *checker) matched(event string) {
+	var envelope map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(event), &envelope); err != nil || envelope["detail-type"] == nil || len(c.patterns) == 0 {
 		return
 	}
 	matches := slices.ContainsFunc(c.patterns, func(n *node) bool {
@@ -88,7 +104,7 @@ func (c *checker) sample(fsys fs.FS, folder string) {
 		if err != nil {
 			return false // which was told
 		}
-		ok, err := p.Match(event)
+		ok, err := p.Match([]byte(event))
 		return ok && err == nil
 	})
 	if !matches {

@@ -62,7 +62,9 @@ func (c *checker) document(n *node, kind policyKind) {
 		c.fail(n, "a policy has no Statement")
 	}
 	for _, s := range statements {
-		c.statement(s, kind)
+		for _, choice := range s.choices() {
+			c.statement(choice, kind)
+		}
 	}
 }
 

@@ -148,9 +148,19 @@ func (c *checker) references(n *node) {
 	case "GetAtt":
 		c.refer(n, c.attribute(n))
 	case "Condition":
-		if name, _ := n.value.(string); c.root.at("Conditions", name) == nil {
-			c.fail(n, "there is no condition %q", name)
+		name, _ := n.value.(string)
+		c.condition(n, name)
+	case "If":
+		list, ok := n.value.([]*node)
+		if inner, isInner := n.value.(*node); isInner {
+			list, ok = inner.value.([]*node)
 		}
+		if !ok || len(list) != 3 {
+			c.fail(n, "If has a condition and two values")
+			break
+		}
+		name, _ := list[0].text()
+		c.condition(list[0], name)
 	case "Sub":
 		c.substitution(n)
 	}
@@ -172,6 +182,13 @@ func (c *checker) references(n *node) {
 				}
 			}
 		}
+	}
+}
+
+// condition checks that a name is that of a condition.
+func (c *checker) condition(n *node, name string) {
+	if c.root.at("Conditions", name) == nil {
+		c.fail(n, "there is no condition %q", name)
 	}
 }
 

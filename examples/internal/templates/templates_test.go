@@ -2,6 +2,7 @@ package templates
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -104,6 +105,8 @@ Transform: AWS::Serverless-2016-10-31
 Parameters:
   Bucket: {Type: String, Default: b}
   Level: {Type: String}
+Conditions:
+  HasLevel: !Not [!Equals [!Ref Level, ""]]
 Resources:
   Function:
     Type: AWS::Serverless::Function
@@ -161,6 +164,7 @@ Resources:
                 Action: [sqs:ReceiveMessage, sqs:DeleteMessage]
                 Resource: !GetAtt Queue.Arn
               - {Effect: Allow, Action: cloudwatch:PutMetricData, Resource: "*"}
+              - !If [HasLevel, {Effect: Allow, Action: sns:Publish, Resource: !Ref Level}, !Ref AWS::NoValue]
 `
 
 const goodProgram = `package main
@@ -179,6 +183,15 @@ func check(template, program, event string) []string {
 		"e/template.yaml": {Data: []byte(template)}, "e/main.go": {Data: []byte(program)},
 		"e/main_test.go": {Data: []byte("not Go")}, "e/testdata/event.json": {Data: []byte(event)},
 	}, "e")
+}
+
+// inQueue is what Lambda gets from a queue of events.
+func inQueue(events ...string) string {
+	var messages []string
+	for _, event := range events {
+		messages = append(messages, fmt.Sprintf(`{"eventSource":"aws:sqs","body":%q}`, event))
+	}
+	return `{"Records":[` + strings.Join(messages, ",") + `]}`
 }
 
 // Each change to the good template is one problem, and no change none.
@@ -233,6 +246,10 @@ func TestCheck(t *testing.T) {
 		{"Resource: !GetAtt Queue.Arn", "Resource: queue", `not the ARN of a resource: "queue"`},
 		{"                Resource: !GetAtt Queue.Arn\n", "", "a statement has no Resource"},
 		{"Action: sts:AssumeRole}", `Action: sts:AssumeRole, Resource: "*"}`, "who may assume a role has no Resource"},
+		{"Action: sns:Publish", "Action: sns:*", "sns:* is more than is needed"},
+		{"!If [HasLevel", "!If [HasLevels", `there is no condition "HasLevels"`},
+		{", !Ref AWS::NoValue]", "]", "If has a condition and two values"},
+		{", !Ref AWS::NoValue]", ", {Effect: Allow}]", "a statement has no Action"},
 		{"          LEVEL: !Ref Level", "          LEVEL: !Ref Level\n          LEVLE: x", "does not read the environment variable LEVLE"},
 		{"          LEVEL: !Ref Level\n", "", "reads the environment variable LEVEL, which the template does not set"},
 	} {
@@ -249,6 +266,8 @@ func TestCheck(t *testing.T) {
 	for _, tt := range []struct{ program, event, want string }{
 		{goodProgram, `{"Records":[]}`, ""},
 		{goodProgram, `{`, "testdata/event.json: "},
+		{goodProgram, inQueue(goodEvent), ""},
+		{goodProgram, inQueue(goodEvent, strings.ReplaceAll(goodEvent, "aws.s3", "aws.ec2")), "no rule matches testdata/event.json"},
 		{"package", goodEvent, "main.go:"},
 		{strings.Replace(goodProgram, "LEVEL", "LEVLE", 1), goodEvent, "does not read the environment variable LEVEL"},
 	} {

@@ -72,6 +72,23 @@ func (n *node) elements() []*node {
 	return []*node{n}
 }
 
+// choices returns what may stand in the place of a node: of !If [condition, one, other] both, without
+// !Ref AWS::NoValue, which is nothing; of anything else itself.
+func (n *node) choices() []*node {
+	v := n.value
+	if inner, ok := v.(*node); ok { // Fn::If
+		v = inner.value
+	}
+	list, ok := v.([]*node)
+	switch {
+	case n.function == "Ref" && v == "AWS::NoValue":
+		return nil
+	case n.function == "If" && ok && len(list) == 3:
+		return append(list[1].choices(), list[2].choices()...)
+	}
+	return []*node{n}
+}
+
 // plain returns the value if it is no function.
 func (n *node) plain() any {
 	if n == nil || n.function != "" {
