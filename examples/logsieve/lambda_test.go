@@ -131,6 +131,22 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// The template sets each variable that the function reads.
+func TestTemplate(t *testing.T) {
+	template, err := os.ReadFile("template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newConfig(func(name string) string {
+		if !strings.HasPrefix(name, "AWS_") && !strings.Contains(string(template), " "+name+": ") {
+			t.Errorf("%s is not set", name)
+		}
+		return "x" + name
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // While S3 does not answer, files fail, and come again; nothing is left of the attempts.
 func TestUnavailable(t *testing.T) {
 	s3 := newFakeS3(t)

@@ -13,7 +13,6 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/johannesboyne/gofakes3 v1.2.0
 	github.com/trailsieve/trailsieve v0.0.0-00010101000000-000000000000
-	go.yaml.in/yaml/v3 v3.0.6
 )
 
 require (

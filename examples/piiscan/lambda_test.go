@@ -181,6 +181,22 @@ func TestOnce(t *testing.T) {
 	}
 }
 
+// The template sets each variable that the function reads.
+func TestTemplate(t *testing.T) {
+	template, err := os.ReadFile("template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newLimits(func(name string) string {
+		if !strings.Contains(string(template), " "+name+": ") {
+			t.Errorf("%s is not set", name)
+		}
+		return ""
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Memory does not grow with the object.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
