@@ -13,13 +13,14 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve"
 	"github.com/trailsieve/trailsieve/record"
 )
 
 // A handler is the Lambda function.
 type handler struct {
 	config config
-	rules  *rules
+	rules  *sieve.Rules
 	store  *store
 	log    *slog.Logger
 }
@@ -120,9 +121,9 @@ func (inv invocation) file(ctx context.Context, o record.NotifiedObject) error {
 			}
 		}
 		if err = ctx.Err(); err == nil {
-			line.counts, line.repeated, err = inv.store.do(ctx, job)
+			line.Counts, line.repeated, err = inv.store.do(ctx, job)
 		}
-		if line.failed > 0 && err == nil {
+		if line.Failed > 0 && err == nil {
 			line.aside = job.aside
 		}
 		if errors.Is(err, context.DeadlineExceeded) {

@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve"
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve/sievetest"
 	"github.com/trailsieve/trailsieve/internal/synth"
 )
 
@@ -46,13 +48,14 @@ func queueEvent(bodies ...string) string {
 	return `{"Records":[` + strings.Join(records, ",") + `]}`
 }
 
-// logFile is a log file, its key, and what noReads leaves of it.
-func logFile(t testing.TB, seed uint64, n int) (key string, packed, want []byte, c counts) {
+// logFile is a log file, its key, and what sievetest.NoReads leaves of it.
+func logFile(t testing.TB, seed uint64, n int) (key string, packed, want []byte, c sieve.Counts) {
 	t.Helper()
 	g := synth.New(synth.Config{Seed: seed})
 	text := g.AppendLogFile(nil, n)
-	want, c = sieveSlow(t, text)
-	return g.LogFileKey(), pack(t, text), want, c
+	want, c.Read, c.Kept = sievetest.Slow(t, text)
+	c.Dropped = c.Read - c.Kept
+	return g.LogFileKey(), sievetest.Pack(t, text), want, c
 }
 
 // A line is what the tests look at in the log.
@@ -109,7 +112,7 @@ func sum(all []line) (s line) {
 func TestEnvelopes(t *testing.T) {
 	f := newFakeS3(t)
 	h, log := f.handler(t, nil)
-	_, packed, want, counted := logFile(t, 1, 300)
+	_, packed, want, counted := logFile(t, 1, 50)
 	event := func(key string) string {
 		return fmt.Sprintf(`{"version":"0","detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":%q},"object":{"key":%s}}}`,
 			sourceBucket, quote(key))
@@ -151,11 +154,11 @@ func TestEnvelopes(t *testing.T) {
 			t.Errorf("%s: %v, %v", event, response, err)
 			continue
 		}
-		if got := unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
+		if got := sievetest.Unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
 			t.Errorf("%s: other survivors", event)
 		}
 		l := lines(t, log.String())
-		if len(l) != 1 || l[0].RecordsRead != counted.read || l[0].RecordsKept != counted.kept || l[0].FilesSieved != 1 {
+		if len(l) != 1 || l[0].RecordsRead != counted.Read || l[0].RecordsKept != counted.Kept || l[0].FilesSieved != 1 {
 			t.Errorf("%s: %+v, want %+v", event, l, counted)
 		}
 	}
@@ -249,7 +252,7 @@ func TestBatch(t *testing.T) {
 	if diff := cmp.Diff([]string{good, "bad.json.gz", "logsieve-failed/bad.json", "theirs.json.gz"}, f.keys(t, outputBucket)); diff != "" {
 		t.Errorf("the output bucket has (-want +got):\n%s", diff)
 	}
-	if got := string(unpack(t, f.get(t, outputBucket, "bad.json.gz"))); got != `{"Records":[{"eventName":"A"}]}` {
+	if got := string(sievetest.Unpack(t, f.get(t, outputBucket, "bad.json.gz"))); got != `{"Records":[{"eventName":"A"}]}` {
 		t.Errorf("bad.json: %s", got)
 	}
 	if got := f.get(t, outputBucket, "logsieve-failed/bad.json"); !bytes.Equal(got, f.get(t, sourceBucket, "bad.json")) {
@@ -283,7 +286,7 @@ func TestHalfway(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range []string{key, "late.json.gz"} {
-		if got := unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
+		if got := sievetest.Unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
 			t.Errorf("%s: other survivors", key)
 		}
 	}
@@ -340,7 +343,7 @@ func TestOwnOutput(t *testing.T) {
 			if value, ok := env[name]; ok {
 				return value
 			}
-			return map[string]string{envOutputBucket: outputBucket, envRules: noReads}[name]
+			return map[string]string{envOutputBucket: outputBucket, envRules: sievetest.NoReads}[name]
 		}
 		if _, err := newHandler(t.Context(), getenv, io.Discard); err == nil {
 			t.Errorf("%v: no error", env)
@@ -365,16 +368,16 @@ func TestAgain(t *testing.T) {
 		return f.get(t, outputBucket, key)
 	}
 	f.put(t, sourceBucket, key, packed)
-	first := run(noReads, "sieved")
-	if !bytes.Equal(run(noReads, "repeated"), first) {
+	first := run(sievetest.NoReads, "sieved")
+	if !bytes.Equal(run(sievetest.NoReads, "repeated"), first) {
 		t.Error("a repetition has changed the output")
 	}
 	if bytes.Equal(run(`{"drop":[]}`, "sieved"), first) {
 		t.Error("other rules have not changed the output")
 	}
 	run(`{"drop":[]}`, "repeated")
-	f.put(t, sourceBucket, key, pack(t, []byte(`{"Records":[{"eventName":"New"}]}`)))
-	if got := string(unpack(t, run(noReads, "sieved"))); got != `{"Records":[{"eventName":"New"}]}` {
+	f.put(t, sourceBucket, key, sievetest.Pack(t, []byte(`{"Records":[{"eventName":"New"}]}`)))
+	if got := string(sievetest.Unpack(t, run(sievetest.NoReads, "sieved"))); got != `{"Records":[{"eventName":"New"}]}` {
 		t.Errorf("other contents: %s", got)
 	}
 }
@@ -405,10 +408,10 @@ func TestLostAnswer(t *testing.T) {
 	if _, err := h.handle(t.Context(), json.RawMessage(s3Message(key))); err != nil {
 		t.Fatal(err)
 	}
-	if l := lines(t, log.String()); len(l) != 1 || l[0].Msg != "sieved" || l[0].RecordsRead != counted.read {
+	if l := lines(t, log.String()); len(l) != 1 || l[0].Msg != "sieved" || l[0].RecordsRead != counted.Read {
 		t.Errorf("%+v", l)
 	}
-	if got := unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
+	if got := sievetest.Unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
 		t.Error("other survivors")
 	}
 }
@@ -416,7 +419,7 @@ func TestLostAnswer(t *testing.T) {
 // Of several functions that have the same file at the same time one makes the output, and counts it.
 func TestAtOnce(t *testing.T) {
 	f := newFakeS3(t)
-	key, packed, want, counted := logFile(t, 1, 1000)
+	key, packed, want, counted := logFile(t, 1, 200)
 	f.put(t, sourceBucket, key, packed)
 	const n = 4
 	var logs [n]*bytes.Buffer
@@ -435,10 +438,10 @@ func TestAtOnce(t *testing.T) {
 	for _, log := range logs {
 		said = append(said, lines(t, log.String())...)
 	}
-	if s := sum(said); s.FilesSieved != 1 || s.FilesRepeated != n-1 || s.RecordsRead != counted.read {
+	if s := sum(said); s.FilesSieved != 1 || s.FilesRepeated != n-1 || s.RecordsRead != counted.Read {
 		t.Errorf("in sum: %+v", s)
 	}
-	if got := unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
+	if got := sievetest.Unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, want) {
 		t.Error("other survivors")
 	}
 }

@@ -2,7 +2,7 @@
 //
 // It is a Lambda function for a trail's bucket. Each new log file, of which a notification of S3, SNS,
 // SQS or EventBridge tells, is read as a stream, sieved by rules, and written to another bucket as a log
-// file of the same form, under the same key. See rules for what can be dropped, report for the line and
+// file of the same form, under the same key. See sieve.Rules for what can be dropped, report for the line and
 // the metrics that each file leaves, and README.md for how to deploy it.
 //
 // # Nothing is lost, nothing is doubled
@@ -51,6 +51,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve"
 )
 
 func main() {
@@ -122,7 +124,7 @@ func newHandler(ctx context.Context, getenv func(string) string, w io.Writer) (*
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", envRules, err)
 	}
-	h.rules, err = parseRules(text)
+	h.rules, err = sieve.Parse(text)
 	return h, err
 }
 
@@ -140,7 +142,7 @@ func (h *handler) rulesText(ctx context.Context) ([]byte, error) {
 	if bucket == "" || key == "" {
 		return nil, fmt.Errorf("%s: not s3://bucket/key", where)
 	}
-	return h.store.read(ctx, object{bucket, key}, maxRules)
+	return h.store.read(ctx, object{bucket, key}, sieve.MaxRules)
 }
 
 // once handles one event outside of Lambda.

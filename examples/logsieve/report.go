@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve"
 )
 
 // A report is what is said of a file, in one line. The line is a log line and, by CloudWatch's embedded
@@ -25,7 +27,7 @@ import (
 type report struct {
 	file, output, aside object
 
-	counts
+	sieve.Counts
 	skipped  string // why
 	repeated bool
 	err      error
@@ -40,17 +42,17 @@ type metric struct {
 }
 
 func (r *report) metrics() []metric {
-	c := r.counts
+	c := r.Counts
 	sieved := r.err == nil && r.skipped == "" && !r.repeated
 	if !sieved {
-		c = counts{}
+		c = sieve.Counts{}
 	}
 	is := map[bool]int{true: 1}
 	return []metric{
-		{"RecordsRead", "Count", c.read},
-		{"RecordsKept", "Count", c.kept},
-		{"RecordsDropped", "Count", c.dropped},
-		{"RecordsFailed", "Count", c.failed},
+		{"RecordsRead", "Count", c.Read},
+		{"RecordsKept", "Count", c.Kept},
+		{"RecordsDropped", "Count", c.Dropped},
+		{"RecordsFailed", "Count", c.Failed},
 		{"FilesSieved", "Count", is[sieved]},
 		{"FilesRepeated", "Count", is[r.repeated]},
 		{"FilesSkipped", "Count", is[r.err == nil && r.skipped != ""]},
@@ -91,15 +93,15 @@ func (r *report) write(ctx context.Context, h *handler) {
 		level = slog.LevelWarn
 		attrs = append(attrs, slog.String("aside", r.aside.String()))
 	}
-	if len(r.droppedBy) > 0 {
-		attrs = append(attrs, slog.Any("droppedBy", r.droppedBy))
+	if len(r.DroppedBy) > 0 {
+		attrs = append(attrs, slog.Any("droppedBy", r.DroppedBy))
 	}
-	if r.undecided > 0 {
-		attrs = append(attrs, slog.Int("undecided", r.undecided))
+	if r.Undecided > 0 {
+		attrs = append(attrs, slog.Int("undecided", r.Undecided))
 	}
 	if r.err != nil || r.repeated {
-		attrs = append(attrs, slog.Int("read", r.read), slog.Int("kept", r.kept),
-			slog.Int("dropped", r.dropped), slog.Int("failed", r.failed))
+		attrs = append(attrs, slog.Int("read", r.Read), slog.Int("kept", r.Kept),
+			slog.Int("dropped", r.Dropped), slog.Int("failed", r.Failed))
 	}
 	metrics := r.metrics()
 	for _, m := range metrics {

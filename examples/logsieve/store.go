@@ -17,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve"
 )
 
 // This file is the door to S3. A file is read and written at the same time, so that memory does not
@@ -89,13 +91,13 @@ func (s *store) read(ctx context.Context, o object, limit int64) ([]byte, error)
 type job struct {
 	source, output object
 	aside          object // for the source as it is, if something in it is no record
-	rules          *rules
+	rules          *sieve.Rules
 	tell           func(error)
 	attempt        string // tells this attempt from every other
 }
 
 // do sieves a file. repeated tells that the output was there already, as it had to be.
-func (s *store) do(ctx context.Context, j *job) (c counts, repeated bool, err error) {
+func (s *store) do(ctx context.Context, j *job) (c sieve.Counts, repeated bool, err error) {
 	c, etag, err := s.write(ctx, j, true)
 	if err != errThere {
 		return c, false, err
@@ -115,7 +117,7 @@ var errThere = errors.New("there is an output")
 
 // write sieves a file and writes the output, if asked only if there is none. etag is that of the
 // source.
-func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c counts, etag string, err error) {
+func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c sieve.Counts, etag string, err error) {
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
 	in, err := s.s3.GetObject(reading, &s3.GetObjectInput{Bucket: &j.source.bucket, Key: &j.source.key})
@@ -142,8 +144,8 @@ func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c counts, etag
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		c, sieveErr = sieve(into, in.Body, j.rules, j.tell)
-		if sieveErr == nil && c.failed > 0 {
+		c, sieveErr = j.rules.Sieve(into, in.Body, j.tell)
+		if sieveErr == nil && c.Failed > 0 {
 			// Before the output is there, so that there is no output without it.
 			sieveErr = s.copyAside(ctx, j, etag)
 		}
@@ -213,7 +215,7 @@ func (j *job) metadata(etag string) map[string]string {
 	return map[string]string{
 		metaSource:  hex.EncodeToString(sum[:]),
 		metaETag:    strings.Trim(etag, `"`),
-		metaRules:   j.rules.id,
+		metaRules:   j.rules.ID(),
 		metaAttempt: j.attempt,
 	}
 }

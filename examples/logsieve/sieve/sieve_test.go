@@ -1,9 +1,8 @@
-package main
+package sieve
 
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,99 +10,41 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve/sievetest"
 	"github.com/trailsieve/trailsieve/internal/synth"
 )
 
-// noReads drops what the records themselves call read-only.
-const noReads = `{"drop":[{"name":"reads","pattern":{"detail":{"readOnly":[true]}}}]}`
-
-func mustRules(t testing.TB, text string) *rules {
+func mustRules(t testing.TB, text string) *Rules {
 	t.Helper()
-	r, err := parseRules([]byte(text))
+	r, err := Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// sieveSlow is what noReads leaves of a log file, as slowly and plainly as it can be said.
-func sieveSlow(t testing.TB, file []byte) (want []byte, c counts) {
-	t.Helper()
-	var doc struct{ Records []json.RawMessage }
-	if err := json.Unmarshal(file, &doc); err != nil {
-		t.Fatal(err)
-	}
-	kept := []string{}
-	for _, text := range doc.Records {
-		var r struct {
-			ReadOnly any `json:"readOnly"`
-		}
-		if err := json.Unmarshal(text, &r); err != nil {
-			t.Fatal(err)
-		}
-		c.read++
-		if r.ReadOnly == true {
-			c.dropped++
-			continue
-		}
-		c.kept++
-		kept = append(kept, string(text))
-	}
-	return []byte(`{"Records":[` + strings.Join(kept, ",") + `]}`), c
-}
-
-func pack(t testing.TB, text []byte) []byte {
-	t.Helper()
-	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := z.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return packed.Bytes()
-}
-
-func unpack(t testing.TB, packed []byte) []byte {
-	t.Helper()
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 func TestSieve(t *testing.T) {
-	file := synth.New(synth.Config{Seed: 3}).AppendLogFile(nil, 2000)
-	want, counted := sieveSlow(t, file)
-	if counted.kept == 0 || counted.dropped == 0 {
-		t.Fatalf("nothing to tell apart: %+v", counted)
+	file := synth.New(synth.Config{Seed: 3}).AppendLogFile(nil, 500)
+	want, read, kept := sievetest.Slow(t, file)
+	if kept == 0 || kept == read {
+		t.Fatalf("nothing to tell apart: %d of %d", kept, read)
 	}
-	rules := mustRules(t, noReads)
+	rules := mustRules(t, sievetest.NoReads)
 	var first []byte
 	for name, src := range map[string]io.Reader{
 		"plain":  bytes.NewReader(file),
-		"packed": bytes.NewReader(pack(t, file)),
-		"slow":   iotest.HalfReader(bytes.NewReader(pack(t, file))),
+		"packed": bytes.NewReader(sievetest.Pack(t, file)),
+		"slow":   iotest.HalfReader(bytes.NewReader(sievetest.Pack(t, file))),
 	} {
 		var got bytes.Buffer
-		c, err := sieve(&got, src, rules, func(err error) { t.Error(err) })
+		c, err := rules.Sieve(&got, src, func(err error) { t.Error(err) })
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if c.read != counted.read || c.kept != counted.kept || c.dropped != counted.dropped || c.failed != 0 ||
-			c.droppedBy["reads"] != c.dropped {
-			t.Errorf("%s: %+v, want %+v", name, c, counted)
+		if c.Read != read || c.Kept != kept || c.Dropped != read-kept || c.Failed != 0 || c.DroppedBy["reads"] != c.Dropped {
+			t.Errorf("%s: %+v, want %d of %d", name, c, kept, read)
 		}
-		if !bytes.Equal(unpack(t, got.Bytes()), want) {
+		if !bytes.Equal(sievetest.Unpack(t, got.Bytes()), want) {
 			t.Errorf("%s: the survivors are not what they were", name)
 		}
 		if first == nil {
@@ -115,7 +56,7 @@ func TestSieve(t *testing.T) {
 }
 
 func TestSieveBad(t *testing.T) {
-	rules := mustRules(t, noReads)
+	rules := mustRules(t, sievetest.NoReads)
 	const a, b = `{"eventName":"A","eventVersion":"1.08"}`, `{"eventName":"B","eventVersion":"1.08","readOnly":true}`
 	deep := `{"eventName":"D","requestParameters":` + strings.Repeat("[", 995) + strings.Repeat("]", 995) + `}`
 	for _, tt := range []struct {
@@ -136,19 +77,19 @@ func TestSieveBad(t *testing.T) {
 		{"broken around the records", `{"Records":[` + a + `}`, "1 1 0 0 expected a comma", ``},
 	} {
 		var got bytes.Buffer
-		c, err := sieve(&got, strings.NewReader(tt.text), rules, func(error) {})
-		is := fmt.Sprintf("%d %d %d %d", c.read, c.kept, c.dropped, c.failed)
+		c, err := rules.Sieve(&got, strings.NewReader(tt.text), func(error) {})
+		is := fmt.Sprintf("%d %d %d %d", c.Read, c.Kept, c.Dropped, c.Failed)
 		want, cause := tt.want[:7], strings.TrimPrefix(tt.want[7:], " ")
 		if is != want || (err == nil) != (cause == "") || err != nil && !strings.Contains(err.Error(), cause) {
 			t.Errorf("%s: %s %v, want %s", tt.name, is, err, tt.want)
 		}
 		if err == nil {
-			if text := string(unpack(t, got.Bytes())); text != `{"Records":[`+tt.survivors+`]}` {
+			if text := string(sievetest.Unpack(t, got.Bytes())); text != `{"Records":[`+tt.survivors+`]}` {
 				t.Errorf("%s: survivors %s", tt.name, text)
 			}
 		}
 	}
-	if _, err := sieve(failing{}, strings.NewReader(`{"Records":[`+a+`]}`), rules, func(error) {}); !errors.Is(err, errTest) {
+	if _, err := rules.Sieve(failing{}, strings.NewReader(`{"Records":[`+a+`]}`), func(error) {}); !errors.Is(err, errTest) {
 		t.Errorf("a stream that cannot be written: %v", err)
 	}
 }
@@ -163,21 +104,21 @@ func (failing) Write([]byte) (int, error) { return 0, errTest }
 func FuzzSieve(f *testing.F) {
 	f.Add([]byte(`{"Records":[{"eventName":"A"},{"eventName":"B","readOnly":true},7]}`))
 	f.Add([]byte("{\"eventName\":\"A\"}\n[{\"eventID\":\"x\"}]"))
-	f.Add(pack(f, []byte(`{"Records":[{"eventName":"A"}]}`)))
+	f.Add(sievetest.Pack(f, []byte(`{"Records":[{"eventName":"A"}]}`)))
 	f.Add(synth.New(synth.Config{}).AppendLogFile(nil, 3))
-	rules := mustRules(f, noReads)
+	rules := mustRules(f, sievetest.NoReads)
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var first bytes.Buffer
-		c, err := sieve(&first, bytes.NewReader(file), rules, func(error) {})
-		if c.read != c.kept+c.dropped+c.failed || min(c.kept, c.dropped, c.failed) < 0 {
+		c, err := rules.Sieve(&first, bytes.NewReader(file), func(error) {})
+		if c.Read != c.Kept+c.Dropped+c.Failed || min(c.Kept, c.Dropped, c.Failed) < 0 {
 			t.Fatalf("%q: %+v", file, c)
 		}
 		if err != nil {
 			return
 		}
 		var second bytes.Buffer
-		again, err := sieve(&second, bytes.NewReader(first.Bytes()), rules, func(error) {})
-		if err != nil || again.read != c.kept || again.kept != c.kept || !bytes.Equal(first.Bytes(), second.Bytes()) {
+		again, err := rules.Sieve(&second, bytes.NewReader(first.Bytes()), func(error) {})
+		if err != nil || again.Read != c.Kept || again.Kept != c.Kept || !bytes.Equal(first.Bytes(), second.Bytes()) {
 			t.Errorf("%q: %+v, then %+v, %v", file, c, again, err)
 		}
 	})
@@ -186,13 +127,13 @@ func FuzzSieve(f *testing.F) {
 // One core reads, decides, writes and packs; the yardstick is to unpack and to pack again.
 func BenchmarkSieve(b *testing.B) {
 	file := synth.New(synth.Config{Seed: 3}).AppendLogFile(nil, 10_000)
-	packed := pack(b, file)
-	rules := mustRules(b, noReads)
+	packed := sievetest.Pack(b, file)
+	rules := mustRules(b, sievetest.NoReads)
 	b.Run("sieve", func(b *testing.B) {
 		b.SetBytes(int64(len(file)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := sieve(io.Discard, bytes.NewReader(packed), rules, func(error) {}); err != nil {
+			if _, err := rules.Sieve(io.Discard, bytes.NewReader(packed), func(error) {}); err != nil {
 				b.Fatal(err)
 			}
 		}

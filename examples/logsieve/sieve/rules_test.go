@@ -1,4 +1,4 @@
-package main
+package sieve
 
 import (
 	"os"
@@ -9,11 +9,11 @@ import (
 )
 
 func TestRules(t *testing.T) {
-	text, err := os.ReadFile("rules.json")
+	text, err := os.ReadFile("../rules.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := parseRules(text)
+	own, err := Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestRuleOrder(t *testing.T) {
 		{p, no, record1, "p"},
 		{"", yes, record1, ""},
 	} {
-		rules, err := parseRules([]byte(`{"drop":[` + tt.drop + `],"keep":[` + tt.keep + `]}`))
+		rules, err := Parse([]byte(`{"drop":[` + tt.drop + `],"keep":[` + tt.keep + `]}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,10 +79,17 @@ func TestRuleOrder(t *testing.T) {
 
 func TestRulesErrors(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
-		{``, `rules: EOF`},
+		{``, `rules: expected an object, found the end of the text (offset 0)`},
 		{`{}`, `rules: there is no "drop"`},
-		{`{"drop":[]}{}`, `rules: something follows`},
-		{`{"drop":[],"kepp":[]}`, `rules: json: unknown field "kepp"`},
+		{`{"drop":[]}{}`, `rules: `},
+		{`{"drop":[}`, `rules: `},
+		{`{"drop":null}`, `rules: expected an array of rules, found null (offset 8)`},
+		{`{"drop":[7]}`, `rules: /drop/0: expected an object, found a number (offset 9)`},
+		{`{"drop":[{"name":7}]}`, `rules: /drop/0: expected a name, found a number (offset 17)`},
+		{`{"drop":[],"Keep":[]}`, `rules: unknown name "Keep" (did you mean "keep"?); known are drop, keep (offset 18)`},
+		{`{"drop":[],"keep":[],"keep":[]}`, `rules: "keep" comes twice (offset 28)`},
+		{`{"drop":[{"name":"a","name":"b"}]}`, `rules: /drop/0: "name" comes twice (offset 28)`},
+		{`{"drop":[],"kepp":[]}`, `rules: unknown name "kepp" (did you mean "keep"?)`},
 		{`{"drop":[{}]}`, `rules: no name in rule "" (/drop/0)`},
 		{`{"drop":[{"name":"a"}]}`, `rules: not one of pattern, selected and unselected in rule "a" (/drop/0)`},
 		{`{"drop":[{"name":"a","pattern":{"source":["a"]},"selected":{}}]}`, `rules: not one of`},
@@ -90,9 +97,9 @@ func TestRulesErrors(t *testing.T) {
 			`rules: a name that another rule has in rule "a" (/keep/0)`},
 		{`{"drop":[{"name":"a","pattern":{"source":[{"prefx":"a"}]}}]}`, `rules: pattern: Unrecognized match type prefx`},
 		{`{"drop":[{"name":"a","selected":{"EventSelectors":[{"ReadWriteTyp":"All"}]}}]}`, `rules: selector: `},
-		{`{"drop":[` + strings.Repeat(" ", maxRules) + `]}`, `rules: more than 1048576 bytes`},
+		{`{"drop":[` + strings.Repeat(" ", MaxRules) + `]}`, `rules: more than 1048576 bytes`},
 	} {
-		if _, err := parseRules([]byte(tt.text)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+		if _, err := Parse([]byte(tt.text)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 			t.Errorf("%.80s: %v, want %s", tt.text, err, tt.want)
 		}
 	}
@@ -101,11 +108,11 @@ func TestRulesErrors(t *testing.T) {
 // Rules are the same if only white space is different.
 func TestRulesID(t *testing.T) {
 	id := func(text string) string {
-		r, err := parseRules([]byte(text))
+		r, err := Parse([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r.id
+		return r.ID()
 	}
 	const a = `{"drop":[{"name":"a","pattern":{"source":["a"]}}]}`
 	if id(a) != id(strings.ReplaceAll(a, ":", " :\n ")) {
