@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,15 +21,43 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve"
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve/sievetest"
 	"github.com/trailsieve/trailsieve/internal/lambdatest"
 	"github.com/trailsieve/trailsieve/internal/synth"
 	"github.com/trailsieve/trailsieve/record"
 )
 
+// built is the program, as it would be deployed, once the first test has built it.
+var built string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "logsieve")
+	if err != nil {
+		panic(err)
+	}
+	built = filepath.Join(dir, "bootstrap")
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// build returns the path of the program.
+func build(t testing.TB) string {
+	t.Helper()
+	if _, err := os.Stat(built); err == nil {
+		return built
+	}
+	if err := os.Rename(lambdatest.Build(t, "."), built); err != nil {
+		t.Fatal(err)
+	}
+	return built
+}
+
 // start starts the program as Lambda would.
 func (f *fakeS3) start(t testing.TB, binary string, env ...string) *lambdatest.Function {
 	t.Helper()
-	env = append(f.environ(envOutputBucket+"="+outputBucket, envRules+"="+noReads), env...)
+	env = append(f.environ(envOutputBucket+"="+outputBucket, envRules+"="+sievetest.NoReads), env...)
 	return lambdatest.Start(t, binary, env...)
 }
 
@@ -62,12 +91,12 @@ func TestLambda(t *testing.T) {
 	s3.put(t, sourceBucket, sampleKey, packed)
 	s3.put(t, sourceBucket, "cut.json.gz", packed[:len(packed)-9])
 	s3.put(t, sourceBucket, "b.json.gz", packed)
-	f := s3.start(t, lambdatest.Build(t, "."))
+	f := s3.start(t, build(t))
 
 	if diff := cmp.Diff([]string{}, handedBack(t, f.Invoke(t, sample))); diff != "" {
 		t.Errorf("the sample event (-want +got):\n%s", diff)
 	}
-	if got := unpack(t, s3.get(t, outputBucket, sampleKey)); !bytes.Equal(got, want) {
+	if got := sievetest.Unpack(t, s3.get(t, outputBucket, sampleKey)); !bytes.Equal(got, want) {
 		t.Error("the sample event: other survivors")
 	}
 	for _, tt := range []struct{ event, failure string }{
@@ -97,7 +126,7 @@ func TestLambda(t *testing.T) {
 		t.Errorf("the other half: %s, %+v", got.Response, got.Error)
 	}
 	s := sum(lines(t, f.Stop(t)))
-	if s.RecordsRead != 3*counted.read || s.RecordsKept != 3*counted.kept || s.FilesSieved != 3 || s.FilesRepeated != 3 ||
+	if s.RecordsRead != 3*counted.Read || s.RecordsKept != 3*counted.Kept || s.FilesSieved != 3 || s.FilesRepeated != 3 ||
 		s.FilesFailed != 4 {
 		t.Errorf("in sum: %+v, of files with %+v", s, counted)
 	}
@@ -106,11 +135,11 @@ func TestLambda(t *testing.T) {
 // Wrong settings show when the function starts.
 func TestSettings(t *testing.T) {
 	s3 := newFakeS3(t)
-	s3.put(t, outputBucket, "config/rules.json", []byte(noReads))
-	binary := lambdatest.Build(t, ".")
+	s3.put(t, outputBucket, "config/rules.json", []byte(sievetest.NoReads))
+	binary := build(t)
 	event := s3Message("photo.jpg")
 	for _, tt := range []struct{ output, rules, want string }{
-		{"", noReads, "logsieve: OUTPUT_BUCKET is not set\n"},
+		{"", sievetest.NoReads, "logsieve: OUTPUT_BUCKET is not set\n"},
 		{outputBucket, "no-such-file.json", "logsieve: RULES: open no-such-file.json: no such file or directory\n"},
 		{outputBucket, "s3://bucket", "logsieve: RULES: s3://bucket: not s3://bucket/key\n"},
 		{outputBucket, "s3://" + outputBucket + "/no", "logsieve: RULES: s3://amzn-s3-demo-output/no: operation error S3: GetObject"},
@@ -152,7 +181,7 @@ func TestUnavailable(t *testing.T) {
 	s3 := newFakeS3(t)
 	key, packed, want, counted := logFile(t, 1, 200)
 	s3.put(t, sourceBucket, key, packed)
-	f := s3.start(t, lambdatest.Build(t, "."), "AWS_MAX_ATTEMPTS=2") // three, as by default, take longer
+	f := s3.start(t, build(t), "AWS_MAX_ATTEMPTS=2") // three, as by default, take longer
 	event := []byte(queueEvent(s3Message(key)))
 	for _, method := range []string{http.MethodGet, http.MethodPut} {
 		s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
@@ -184,20 +213,21 @@ func TestUnavailable(t *testing.T) {
 	if diff := cmp.Diff([]string{}, handedBack(t, f.Invoke(t, event))); diff != "" {
 		t.Errorf("available again (-want +got):\n%s", diff)
 	}
-	if got := unpack(t, s3.get(t, outputBucket, key)); !bytes.Equal(got, want) {
+	if got := sievetest.Unpack(t, s3.get(t, outputBucket, key)); !bytes.Equal(got, want) {
 		t.Error("other survivors")
 	}
-	if s := sum(lines(t, f.Stop(t))); s.RecordsRead != counted.read || s.FilesSieved != 1 || s.FilesFailed != 2 {
+	if s := sum(lines(t, f.Stop(t))); s.RecordsRead != counted.Read || s.FilesSieved != 1 || s.FilesFailed != 2 {
 		t.Errorf("in sum: %+v", s)
 	}
 }
 
-// bulky is a log file with n large records, forty of which make two parts, and what noReads leaves of it.
-func bulky(t testing.TB, n int) (packed, want []byte) {
+// bulky is a log file with forty large records, which make two parts, and what sievetest.NoReads leaves
+// of it.
+func bulky(t testing.TB) (packed, want []byte) {
 	r := rand.NewChaCha8([32]byte{})
 	noise := make([]byte, 200<<10)
 	var all, kept []string
-	for i := range n {
+	for i := range 40 {
 		r.Read(noise)
 		dropped := i%8 == 7
 		text := fmt.Sprintf(`{"eventName":"E","readOnly":%v,"requestParameters":{"x":"%s"}}`, dropped,
@@ -208,18 +238,18 @@ func bulky(t testing.TB, n int) (packed, want []byte) {
 		}
 	}
 	file := func(records []string) []byte { return []byte(`{"Records":[` + strings.Join(records, ",") + `]}`) }
-	return pack(t, file(all)), file(kept)
+	return sievetest.Pack(t, file(all)), file(kept)
 }
 
 // An upload in parts is whole or is not: whatever happens, no part of it is left.
 func TestParts(t *testing.T) {
 	s3 := newFakeS3(t)
-	packed, want := bulky(t, 40)
+	packed, want := bulky(t)
 	s3.put(t, sourceBucket, "whole.json.gz", packed)
 	s3.put(t, sourceBucket, "cut.json.gz", packed[:len(packed)-100])
 	s3.put(t, sourceBucket, "refused.json.gz", packed)
 	s3.put(t, sourceBucket, "slow.json.gz", packed)
-	f := s3.start(t, lambdatest.Build(t, "."), "AWS_MAX_ATTEMPTS=2")
+	f := s3.start(t, build(t), "AWS_MAX_ATTEMPTS=1")
 	begun := make(chan bool, 100)
 	before := func(w http.ResponseWriter, r *http.Request) bool {
 		if !r.URL.Query().Has("partNumber") {
@@ -253,21 +283,20 @@ func TestParts(t *testing.T) {
 	if n := s3.count("PUT /" + outputBucket + "/whole.json.gz?uploadId?partNumber"); n < 2 {
 		t.Errorf("%d parts, want some", n)
 	}
-	if got := unpack(t, s3.get(t, outputBucket, "whole.json.gz")); !bytes.Equal(got, want) {
+	if got := sievetest.Unpack(t, s3.get(t, outputBucket, "whole.json.gz")); !bytes.Equal(got, want) {
 		t.Error("other survivors")
 	}
 	invoke([]string{}, "whole.json.gz") // once more: S3 refuses the end of the upload
 
 	// The output is refused while the source has nothing to say: that is no reason to wait for it.
-	long, _ := bulky(t, 60)
 	stalled := make(chan bool)
 	s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		switch {
 		case !strings.HasSuffix(r.URL.Path, "/stalled.json.gz"):
 			return false
 		case r.Method == http.MethodGet:
-			w.Header().Set("Content-Length", strconv.Itoa(len(long)))
-			w.Write(long[:len(long)*40/60]) // a part, and not a second
+			w.Header().Set("Content-Length", strconv.Itoa(len(packed)))
+			w.Write(packed[:len(packed)*9/10]) // a part, and not a second
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 			close(stalled)
@@ -285,7 +314,7 @@ func TestParts(t *testing.T) {
 
 	s3.intercept(before)
 	// The time is over in the middle of an upload. The file fails, and the one behind it is not begun.
-	left = 3 * time.Second
+	left = 2 * time.Second
 	invoke([]string{"m-1", "m-2"}, "whole.json.gz", "slow.json.gz", "cut.json.gz")
 	select {
 	case <-begun:
@@ -315,18 +344,18 @@ func TestRedelivered(t *testing.T) {
 	const files, perFile = 20, 500 // ten thousand records
 	var keys, bodies []string
 	wanted := make(map[string][]byte)
-	var total counts
+	var total sieve.Counts
 	for i := range files {
 		key, packed, want, c := logFile(t, uint64(i), perFile)
 		s3.put(t, sourceBucket, key, packed)
 		keys = append(keys, key)
 		bodies = append(bodies, s3Message(key))
 		wanted[key] = want
-		total.read += c.read
-		total.kept += c.kept
-		total.dropped += c.dropped
+		total.Read += c.Read
+		total.Kept += c.Kept
+		total.Dropped += c.Dropped
 	}
-	binary := lambdatest.Build(t, ".")
+	binary := build(t)
 	var said []line
 	for _, deliveries := range []int{2, 1} {
 		f := s3.start(t, binary)
@@ -346,7 +375,7 @@ func TestRedelivered(t *testing.T) {
 	kept := 0
 	for _, key := range keys {
 		packed := s3.get(t, outputBucket, key)
-		if !bytes.Equal(unpack(t, packed), wanted[key]) {
+		if !bytes.Equal(sievetest.Unpack(t, packed), wanted[key]) {
 			t.Errorf("%s: other survivors", key)
 		}
 		for rec, err := range record.NewReader(bytes.NewReader(packed)).Records() {
@@ -357,7 +386,7 @@ func TestRedelivered(t *testing.T) {
 		}
 	}
 	s := sum(said)
-	if kept != total.kept || s.RecordsKept != kept || s.RecordsRead != total.read || s.RecordsDropped != total.dropped ||
+	if kept != total.Kept || s.RecordsKept != kept || s.RecordsRead != total.Read || s.RecordsDropped != total.Dropped ||
 		s.FilesSieved != files || s.FilesRepeated != 2*files {
 		t.Errorf("%d survivors, in sum %+v, want %+v", kept, s, total)
 	}
@@ -369,7 +398,7 @@ func TestKilled(t *testing.T) {
 	s3 := newFakeS3(t)
 	key, packed, want, counted := logFile(t, 1, 1000)
 	s3.put(t, sourceBucket, key, packed)
-	binary := lambdatest.Build(t, ".")
+	binary := build(t)
 	event := []byte(queueEvent(s3Message(key)))
 	for _, tt := range []struct {
 		when    string
@@ -416,10 +445,10 @@ func TestKilled(t *testing.T) {
 		if l := lines(t, log); len(l) != 1 || l[0].Msg != tt.next {
 			t.Errorf("killed %s, the next: %s", tt.when, log)
 		}
-		if !strings.Contains(log, strconv.Itoa(counted.kept)) {
+		if !strings.Contains(log, strconv.Itoa(counted.Kept)) {
 			t.Errorf("killed %s, the next does not say how many were kept: %s", tt.when, log)
 		}
-		if got := unpack(t, s3.get(t, outputBucket, key)); !bytes.Equal(got, want) {
+		if got := sievetest.Unpack(t, s3.get(t, outputBucket, key)); !bytes.Equal(got, want) {
 			t.Errorf("killed %s: other survivors", tt.when)
 		}
 		if tt.written {
@@ -431,23 +460,42 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// repeated is a packed log file of at least size bytes, which has the same records again and again,
-// and how many they are. Each repetition is a gzip member of its own.
-func repeated(t testing.TB, size int) (packed []byte, n int) {
-	const perMember = 5000
+// A longFile is a packed log file that has the same records again and again. Each repetition is a gzip
+// member of its own.
+type longFile struct {
+	head, member, tail []byte
+	repeated           int
+}
+
+// longLogFile returns a log file that unpacks to at least size bytes, and how many records it has.
+func longLogFile(t testing.TB, size int) (f longFile, records int) {
+	const perMember = 1000
 	g := synth.New(synth.Config{Seed: 9})
 	var text []byte
 	for range perMember {
 		text = append(g.AppendRecord(text), ',')
 	}
-	packed = pack(t, []byte(`{"Records":[`))
-	member := pack(t, text)
-	unpacked := 0
-	for ; unpacked < size; unpacked += len(text) {
-		packed = append(packed, member...)
-		n += perMember
+	f = longFile{
+		head:     sievetest.Pack(t, []byte(`{"Records":[`)),
+		member:   sievetest.Pack(t, text),
+		tail:     sievetest.Pack(t, append(g.AppendRecord(nil), "]}"...)),
+		repeated: (size + len(text) - 1) / len(text),
 	}
-	return append(packed, pack(t, append(g.AppendRecord(nil), "]}"...))...), n + 1
+	return f, f.repeated*perMember + 1
+}
+
+// size returns how many bytes the file has.
+func (f longFile) size() int { return len(f.head) + f.repeated*len(f.member) + len(f.tail) }
+
+// ServeHTTP answers as S3 does if it is asked for the file.
+func (f longFile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Length", strconv.Itoa(f.size()))
+	w.Header().Set("ETag", `"long"`)
+	w.Write(f.head)
+	for range f.repeated {
+		w.Write(f.member)
+	}
+	w.Write(f.tail)
 }
 
 // Memory does not grow with the file.
@@ -456,12 +504,17 @@ func TestMemory(t *testing.T) {
 		t.Skip("reads 750 MB")
 	}
 	s3 := newFakeS3(t)
-	binary := lambdatest.Build(t, ".")
+	binary := build(t)
 	most := make(map[int]int64)
 	for _, size := range []int{250e6, 500e6} {
-		packed, n := repeated(t, size)
+		file, n := longLogFile(t, size)
 		key := fmt.Sprintf("%d.json.gz", size)
-		s3.put(t, sourceBucket, key, packed)
+		s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodGet {
+				file.ServeHTTP(w, r)
+			}
+			return r.Method == http.MethodGet
+		})
 		f := s3.start(t, binary)
 		begun := time.Now()
 		if diff := cmp.Diff([]string{}, handedBack(t, f.Invoke(t, []byte(queueEvent(s3Message(key)))))); diff != "" {
@@ -472,7 +525,7 @@ func TestMemory(t *testing.T) {
 		if l := lines(t, f.Stop(t)); len(l) != 1 || l[0].RecordsRead != n || l[0].FilesSieved != 1 {
 			t.Errorf("%+v, want %d records", l, n)
 		}
-		t.Logf("%d bytes, packed to %d: %v, %d bytes of memory", size, len(packed), took.Round(time.Millisecond), most[size])
+		t.Logf("%d bytes, packed to %d: %v, %d bytes of memory", size, file.size(), took.Round(time.Millisecond), most[size])
 	}
 	// The collector makes a third of it come and go. What is kept of a file would be more: the survivors
 	// alone are 40 MB, packed.
@@ -484,7 +537,7 @@ func TestMemory(t *testing.T) {
 // The cold start and the steady state of the real binary.
 func BenchmarkLambda(b *testing.B) {
 	s3 := newFakeS3(b)
-	binary := lambdatest.Build(b, ".")
+	binary := build(b)
 	if info, err := os.Stat(binary); err == nil {
 		b.Logf("the binary has %d bytes", info.Size())
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -13,12 +12,16 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
+	"github.com/trailsieve/trailsieve/examples/logsieve/sieve/sievetest"
 )
 
 // The buckets of the tests.
@@ -86,7 +89,9 @@ func newFakeS3(t testing.TB) *fakeS3 {
 	for name, value := range f.env {
 		t.Setenv(name, value)
 	}
-	cfg, err := awsconfig.LoadDefaultConfig(t.Context())
+	cfg, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRetryer(func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Millisecond })
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,13 +213,13 @@ func (f *fakeS3) handler(t testing.TB, env map[string]string) (*handler, *bytes.
 		if value, ok := env[name]; ok {
 			return value
 		}
-		return map[string]string{envOutputBucket: outputBucket, envRules: noReads}[name]
+		return map[string]string{envOutputBucket: outputBucket, envRules: sievetest.NoReads}[name]
 	}
 	h, err := newHandler(t.Context(), getenv, &log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.log = slog.New(slog.NewJSONHandler(&log, nil))
+	h.store = newStore(f.Client) // which does not wait between its attempts
 	return h, &log
 }
 
