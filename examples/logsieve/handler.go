@@ -107,34 +107,41 @@ const toldPerFile = 10
 func (inv invocation) file(ctx context.Context, o record.NotifiedObject) error {
 	source := object{o.Bucket, o.Key}
 	line := report{file: source}
-	job, err := inv.job(source)
-	if err == nil {
-		line.skipped = skip(o)
-	}
-	if err == nil && line.skipped == "" {
-		line.output = job.output
-		told := 0
-		job.tell = func(err error) {
-			if told++; told <= toldPerFile {
-				inv.log.LogAttrs(ctx, slog.LevelWarn, "bad record",
-					slog.String("file", source.String()), slog.String("error", err.Error()))
-			}
-		}
-		if err = ctx.Err(); err == nil {
-			line.Counts, line.repeated, err = inv.store.do(ctx, job)
-		}
-		if line.Failed > 0 && err == nil {
-			line.aside = job.aside
-		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("the time of the invocation is over: %w", err)
-		}
+	var err error
+	if line.skipped = skip(o); line.skipped == "" {
+		err = inv.sieve(ctx, source, &line)
 	}
 	if err != nil {
 		err = fmt.Errorf("%v: %w", source, err)
 	}
 	line.err = err
 	line.write(ctx, inv.handler)
+	return err
+}
+
+// sieve sieves a file that is not to be skipped.
+func (inv invocation) sieve(ctx context.Context, source object, line *report) error {
+	job, err := inv.job(source)
+	if err != nil {
+		return err
+	}
+	line.output = job.output
+	told := 0
+	job.tell = func(err error) {
+		if told++; told <= toldPerFile {
+			inv.log.LogAttrs(ctx, slog.LevelWarn, "bad record",
+				slog.String("file", source.String()), slog.String("error", err.Error()))
+		}
+	}
+	if err = ctx.Err(); err == nil {
+		line.Counts, line.repeated, err = inv.store.do(ctx, job)
+	}
+	if line.Failed > 0 && err == nil {
+		line.aside = job.aside
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("the time of the invocation is over: %w", err)
+	}
 	return err
 }
 
@@ -149,7 +156,7 @@ func (h *handler) job(source object) (*job, error) {
 	j := &job{
 		source:  source,
 		output:  object{c.outputBucket, c.outputPrefix + key},
-		aside:   object{c.outputBucket, c.failedPrefix + source.key},
+		aside:   object{c.outputBucket, c.failedPrefix + source.bucket + "/" + source.key},
 		rules:   h.rules,
 		attempt: rand.Text(),
 	}

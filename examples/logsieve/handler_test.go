@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -238,6 +239,7 @@ func TestBatch(t *testing.T) {
 		s3Message(good),                  // 11 the same once more
 		s3Message(good, "cut.json.gz"),   // 12 fails: half of it did before
 		s3Message("theirs.json"),         // 13 fails: the output is somebody else's
+		`{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-11-22T12:00:00.000Z","Bucket":"b"}`, // 14 has no files
 	)))
 	if err != nil {
 		t.Fatal(err)
@@ -249,13 +251,13 @@ func TestBatch(t *testing.T) {
 	if diff := cmp.Diff([]string{"m-1", "m-2", "m-3", "m-8", "m-9", "m-12", "m-13"}, failed); diff != "" {
 		t.Errorf("handed back (-want +got):\n%s\n%s", diff, log)
 	}
-	if diff := cmp.Diff([]string{good, "bad.json.gz", "logsieve-failed/bad.json", "theirs.json.gz"}, f.keys(t, outputBucket)); diff != "" {
+	if diff := cmp.Diff([]string{good, "bad.json.gz", "logsieve-failed/" + sourceBucket + "/bad.json", "theirs.json.gz"}, f.keys(t, outputBucket)); diff != "" {
 		t.Errorf("the output bucket has (-want +got):\n%s", diff)
 	}
 	if got := string(sievetest.Unpack(t, f.get(t, outputBucket, "bad.json.gz"))); got != `{"Records":[{"eventName":"A"}]}` {
 		t.Errorf("bad.json: %s", got)
 	}
-	if got := f.get(t, outputBucket, "logsieve-failed/bad.json"); !bytes.Equal(got, f.get(t, sourceBucket, "bad.json")) {
+	if got := f.get(t, outputBucket, "logsieve-failed/"+sourceBucket+"/bad.json"); !bytes.Equal(got, f.get(t, sourceBucket, "bad.json")) {
 		t.Errorf("bad.json was put aside as %s", got)
 	}
 	if got := string(f.get(t, outputBucket, "theirs.json.gz")); got != "theirs" {
@@ -310,7 +312,7 @@ func TestOwnOutput(t *testing.T) {
 	_, packed, _, _ := logFile(t, 1, 10)
 	for _, tt := range []struct {
 		bucket, output, failed, key string
-		want                        string // where the output is, or an error
+		want                        string // where the output is, or an error, or empty for none
 	}{
 		{outputBucket, "", "", "a.json.gz", "a.json.gz"},
 		{outputBucket, "x/", "", "a.json", "x/a.json.gz"},
@@ -321,15 +323,16 @@ func TestOwnOutput(t *testing.T) {
 		{sourceBucket, "sieved/", "", "sieved/a.json.gz", "it is output"},
 		{sourceBucket, "sieved/", "", "logsieve-failed/a.json.gz", "it is output"},
 		{sourceBucket, "sieved/", "odd/", "odd/a.json.gz", "it is output"},
+		{sourceBucket, "sieved/", "", "sieved/photo.jpg", ""}, // passed over in the first place
 		{sourceBucket, "sieved/", "", "siev.json.gz", "sieved/siev.json.gz"},
 	} {
 		h, log := f.handler(t, map[string]string{envOutputBucket: tt.bucket, envOutputPrefix: tt.output, envFailedPrefix: tt.failed})
 		f.put(t, sourceBucket, tt.key, packed)
 		_, err := h.handle(t.Context(), json.RawMessage(s3Message(tt.key)))
 		switch {
-		case err != nil && !strings.Contains(err.Error(), tt.want):
+		case err != nil && (tt.want == "" || !strings.Contains(err.Error(), tt.want)):
 			t.Errorf("%+v: %v", tt, err)
-		case err == nil && f.get(t, tt.bucket, tt.want) == nil:
+		case err == nil && tt.want != "" && f.get(t, tt.bucket, tt.want) == nil:
 			t.Errorf("%+v: there is no such output\n%s", tt, log)
 		}
 	}
@@ -379,6 +382,73 @@ func TestAgain(t *testing.T) {
 	f.put(t, sourceBucket, key, sievetest.Pack(t, []byte(`{"Records":[{"eventName":"New"}]}`)))
 	if got := string(sievetest.Unpack(t, run(sievetest.NoReads, "sieved"))); got != `{"Records":[{"eventName":"New"}]}` {
 		t.Errorf("other contents: %s", got)
+	}
+}
+
+// Of several functions that find the output of other rules at the same time one replaces it, and counts
+// it.
+func TestAgainAtOnce(t *testing.T) {
+	f := newFakeS3(t)
+	key, packed, _, counted := logFile(t, 1, 100)
+	f.put(t, sourceBucket, key, packed)
+	h, _ := f.handler(t, nil)
+	if _, err := h.handle(t.Context(), json.RawMessage(s3Message(key))); err != nil {
+		t.Fatal(err)
+	}
+	const n = 3
+	var found, all sync.WaitGroup // nobody goes on before all have found it
+	found.Add(n)
+	var looks atomic.Int32
+	f.intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodHead && looks.Add(1) <= n {
+			found.Done()
+			found.Wait()
+		}
+		return false
+	})
+	var logs [n]*bytes.Buffer
+	for i := range n {
+		h, log := f.handler(t, map[string]string{envRules: `{"drop":[]}`})
+		logs[i] = log
+		all.Go(func() {
+			if _, err := h.handle(t.Context(), json.RawMessage(s3Message(key))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	var said []line
+	for _, log := range logs {
+		said = append(said, lines(t, log.String())...)
+	}
+	if s := sum(said); s.FilesSieved != 1 || s.FilesRepeated != n-1 || s.RecordsRead != counted.Read {
+		t.Errorf("in sum: %+v", s)
+	}
+	if got := sievetest.Unpack(t, f.get(t, outputBucket, key)); !bytes.Equal(got, sievetest.Unpack(t, packed)) {
+		t.Error("other survivors")
+	}
+}
+
+// Files of the same name in two buckets are put aside beside each other, although they cannot both have
+// an output.
+func TestAsideOfTwo(t *testing.T) {
+	f := newFakeS3(t)
+	h, _ := f.handler(t, map[string]string{envOutputPrefix: "sieved/"})
+	first, second := []byte(`{"Records":[{"eventName":"A"},7]}`), []byte(`{"Records":[{"eventName":"B"},8]}`)
+	f.put(t, sourceBucket, "bad.json", first)
+	f.put(t, outputBucket, "bad.json", second)
+	if _, err := h.handle(t.Context(), json.RawMessage(s3Message("bad.json"))); err != nil {
+		t.Fatal(err)
+	}
+	other := strings.ReplaceAll(s3Message("bad.json"), sourceBucket, outputBucket)
+	if _, err := h.handle(t.Context(), json.RawMessage(other)); err == nil || !strings.Contains(err.Error(), "not made from this file") {
+		t.Errorf("the second: %v", err)
+	}
+	if got := string(sievetest.Unpack(t, f.get(t, outputBucket, "sieved/bad.json.gz"))); got != `{"Records":[{"eventName":"A"}]}` {
+		t.Errorf("the output of the first: %s", got)
+	}
+	if got := f.get(t, outputBucket, "logsieve-failed/"+sourceBucket+"/bad.json"); !bytes.Equal(got, first) {
+		t.Errorf("the first was put aside as %s; in the bucket are %q", got, f.keys(t, outputBucket))
 	}
 }
 

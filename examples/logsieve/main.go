@@ -13,7 +13,7 @@
 //
 //   - A record that the patterns cannot be put to is kept.
 //   - What stands in a file and is no record counts as failed. The file as it is is then copied beside
-//     the output, under FAILED_PREFIX.
+//     the output, under FAILED_PREFIX and the name of its bucket.
 //   - A file that cannot be read to its end fails as a whole, and leaves no output.
 //   - A file all of whose records are dropped leaves {"Records":[]}, which tells that it was read.
 //   - If the rules have changed, or the file has, a delivery makes the output again.

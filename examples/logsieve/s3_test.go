@@ -65,11 +65,12 @@ func newFakeS3(t testing.TB) *fakeS3 {
 			return
 		}
 		// S3 knows conditions on the end of an upload, gofakes3 only on a PutObject.
-		if r.Method == http.MethodPost && r.URL.Query().Has("uploadId") && r.Header.Get("If-None-Match") == "*" {
+		if r.Method == http.MethodPost && r.URL.Query().Has("uploadId") {
 			head := httptest.NewRequest(http.MethodHead, r.URL.Path, nil)
 			found := httptest.NewRecorder()
 			fake.ServeHTTP(found, head)
-			if found.Code == http.StatusOK {
+			is, want := found.Header().Get("ETag"), r.Header.Get("If-Match")
+			if r.Header.Get("If-None-Match") == "*" && found.Code == http.StatusOK || want != "" && is != want {
 				refuse(w, http.StatusPreconditionFailed, "PreconditionFailed")
 				return
 			}

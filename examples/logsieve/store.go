@@ -33,7 +33,8 @@ import (
 // The output of a source is made once. That it is there shows when S3 refuses the last step, and what
 // is in the metadata of the output tells whether it is the output of the same source by the same rules.
 // If so there is nothing more to do. If the source has other contents by now, or the rules are others,
-// the output is made again, from what the source has then.
+// the output is made again, from what the source has then, and replaces the one that was found (If-Match):
+// of several functions that find it at the same time one makes the new one, and counts it.
 
 // An object is a place in S3.
 type object struct{ bucket, key string }
@@ -98,26 +99,34 @@ type job struct {
 
 // do sieves a file. repeated tells that the output was there already, as it had to be.
 func (s *store) do(ctx context.Context, j *job) (c sieve.Counts, repeated bool, err error) {
-	c, etag, err := s.write(ctx, j, true)
-	if err != errThere {
-		return c, false, err
+	stale := "" // the ETag of an output that is to be replaced
+	for range maxReplaced + 1 {
+		var etag string
+		c, etag, err = s.write(ctx, j, stale)
+		if err != errThere {
+			return c, false, err
+		}
+		var is presence
+		switch is, stale, err = s.there(ctx, j, etag); {
+		case err != nil || is == byUs:
+			return c, false, err
+		case is == same:
+			return c, true, nil
+		}
 	}
-	switch is, err := s.there(ctx, j, etag); {
-	case err != nil || is == byUs:
-		return c, false, err
-	case is == same:
-		return c, true, nil
-	}
-	c, _, err = s.write(ctx, j, false)
-	return c, false, err
+	return c, false, fmt.Errorf("%v changes all the time", j.output)
 }
 
-// errThere is why no output was written that was to be written only if there was none.
+// maxReplaced is how often an attempt replaces an output that another has replaced meanwhile. More than
+// once is rare: the source, or the rules of functions that run at the same time, must differ each time.
+const maxReplaced = 3
+
+// errThere is why no output was written: there is one, and not the one that was to be replaced.
 var errThere = errors.New("there is an output")
 
-// write sieves a file and writes the output, if asked only if there is none. etag is that of the
-// source.
-func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c sieve.Counts, etag string, err error) {
+// write sieves a file and writes the output if there is none, or if the one that is there has the ETag
+// replaces. etag is that of the source.
+func (s *store) write(ctx context.Context, j *job, replaces string) (c sieve.Counts, etag string, err error) {
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
 	in, err := s.s3.GetObject(reading, &s3.GetObjectInput{Bucket: &j.source.bucket, Key: &j.source.key})
@@ -134,8 +143,10 @@ func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c sieve.Counts
 		ContentEncoding: aws.String("gzip"),
 		Metadata:        j.metadata(etag),
 	}
-	if onlyNew {
+	if replaces == "" {
 		to.IfNoneMatch = aws.String("*")
+	} else {
+		to.IfMatch = &replaces
 	}
 
 	from, into := io.Pipe()
@@ -163,7 +174,7 @@ func (s *store) write(ctx context.Context, j *job, onlyNew bool) (c sieve.Counts
 	switch {
 	case sieveErr != nil && errors.Is(err, sieveErr):
 		err = sieveErr // without the upload around it
-	case onlyNew && isStatus(err, http.StatusPreconditionFailed):
+	case isStatus(err, http.StatusPreconditionFailed):
 		err = errThere
 	}
 	return c, etag, err
@@ -229,24 +240,24 @@ const (
 	outdated                 // made from the same source, by other rules or when it had other contents
 )
 
-// there tells what the output is that was found under the key of a job's output. It is an error if it
-// is the output of something else, which must not be overwritten.
-func (s *store) there(ctx context.Context, j *job, etag string) (presence, error) {
+// there tells what the output is that was found under the key of a job's output, and its own ETag. It is
+// an error if it is the output of something else, which must not be overwritten.
+func (s *store) there(ctx context.Context, j *job, etag string) (is presence, outputETag string, err error) {
 	head, err := s.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &j.output.bucket, Key: &j.output.key})
 	if err != nil {
-		return 0, fmt.Errorf("%v is there, but not to be looked at: %w", j.output, err)
+		return 0, "", fmt.Errorf("%v is there, but not to be looked at: %w", j.output, err)
 	}
 	want := j.metadata(etag)
-	is := func(name string) bool { return head.Metadata[name] == want[name] }
+	has := func(name string) bool { return head.Metadata[name] == want[name] }
 	switch {
-	case is(metaETag) && is(metaRules) && is(metaSource) && is(metaAttempt):
-		return byUs, nil
-	case is(metaETag) && is(metaRules):
-		return same, nil
-	case is(metaSource):
-		return outdated, nil
+	case has(metaETag) && has(metaRules) && has(metaSource) && has(metaAttempt):
+		return byUs, "", nil
+	case has(metaETag) && has(metaRules):
+		return same, "", nil
+	case has(metaSource):
+		return outdated, aws.ToString(head.ETag), nil
 	}
-	return 0, fmt.Errorf("%v is there, and was not made from this file: choose another OUTPUT_PREFIX, or remove it", j.output)
+	return 0, "", fmt.Errorf("%v is there, and was not made from this file: choose another OUTPUT_PREFIX, or remove it", j.output)
 }
 
 // isStatus reports whether an error is an answer of S3 with the given status.
