@@ -534,6 +534,33 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// A small file that unpacks to a record of 200 MB takes no more memory than any other: the record is
+// none, and its file is put aside.
+func TestBomb(t *testing.T) {
+	s3 := newFakeS3(t)
+	packed := sievetest.Pack(t, []byte(`{"Records":[{"eventName":"A"},{"eventName":"B","x":"`))
+	packed = append(packed, bytes.Repeat(sievetest.Pack(t, bytes.Repeat([]byte("b"), 1e6)), 200)...)
+	packed = append(packed, sievetest.Pack(t, []byte(`"},{"eventName":"C"}]}`))...)
+	s3.put(t, sourceBucket, "bomb.json.gz", packed)
+	f := s3.start(t, build(t))
+	if diff := cmp.Diff([]string{}, handedBack(t, f.Invoke(t, []byte(queueEvent(s3Message("bomb.json.gz")))))); diff != "" {
+		t.Fatal(diff)
+	}
+	if memory := f.Memory(t); memory > 96<<20 {
+		t.Errorf("it took %d bytes of memory", memory)
+	}
+	log := f.Stop(t)
+	if l := lines(t, log); len(l) != 1 || l[0].RecordsKept != 2 || l[0].RecordsFailed != 1 {
+		t.Errorf("%s", log)
+	}
+	if got := string(sievetest.Unpack(t, s3.get(t, outputBucket, "bomb.json.gz"))); got != `{"Records":[{"eventName":"A"},{"eventName":"C"}]}` {
+		t.Errorf("the output is %.200s", got)
+	}
+	if got := s3.get(t, outputBucket, "logsieve-failed/"+sourceBucket+"/bomb.json.gz"); !bytes.Equal(got, packed) {
+		t.Errorf("%d bytes were put aside, want %d", len(got), len(packed))
+	}
+}
+
 // The cold start and the steady state of the real binary.
 func BenchmarkLambda(b *testing.B) {
 	s3 := newFakeS3(b)
