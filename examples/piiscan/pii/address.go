@@ -1,5 +1,7 @@
 package pii
 
+import "bytes"
+
 const (
 	// maxLocal and maxDomain are how long the parts of an address may be, and maxLabel how long a part
 	// of a domain (RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4).
@@ -26,17 +28,25 @@ func email(text []byte, at int) (start, end int, ok bool) {
 }
 
 // domain returns how long the domain is that text begins with, or 0 if there is none. It has a dot, and
-// its last label is that of a top-level domain: not a number, not a file's extension.
+// its last label is that of a top-level domain: not a number, not a file's extension. No such has a
+// hyphen, so what stands behind one may be something else, as in bob@example.com-2024.
 func domain(text []byte) (length int) {
 	for i, labels := 0, 0; ; {
 		j := i
 		for j < len(text) && j < maxDomain && classes[text[j]]&label != 0 {
 			j++
 		}
-		if j == i || j-i > maxLabel || j == maxDomain || text[i] == '-' || text[j-1] == '-' {
+		if j == i || j-i > maxLabel || j == maxDomain || text[i] == '-' {
 			return length
 		}
-		if labels++; labels > 1 && isTop(text[i:j]) {
+		labels++
+		if n := bytes.IndexByte(text[i:j], '-'); n > 0 && labels > 1 && isTop(text[i:i+n]) {
+			length = i + n
+		}
+		if text[j-1] == '-' {
+			return length
+		}
+		if labels > 1 && isTop(text[i:j]) {
 			length = j
 		}
 		if j == len(text) || text[j] != '.' {

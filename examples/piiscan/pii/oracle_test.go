@@ -86,7 +86,14 @@ func twinEmail(text string, at int) (start int, ok bool) {
 	isCut := len(run) == 255
 	labels := strings.Split(string(run), ".")
 	for i, l := range labels {
-		if !twinLabel.MatchString(l) || isCut && i == len(labels)-1 {
+		if isCut && i == len(labels)-1 {
+			break
+		}
+		before, _, isJoined := strings.Cut(l, "-")
+		if i > 0 && isJoined && len([]rune(l)) <= 63 && twinTop.MatchString(before) && !twinNoTop.MatchString(before) {
+			ok = true // of something behind the address
+		}
+		if !twinLabel.MatchString(l) {
 			break
 		}
 		if i > 0 && twinTop.MatchString(l) && !twinNoTop.MatchString(l) {
