@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/trailsieve/trailsieve/examples/piiscan/pii"
 	"github.com/trailsieve/trailsieve/record"
 )
 
@@ -76,6 +77,7 @@ func (h *handler) batch(ctx context.Context, messages []events.SQSMessage) (any,
 func (h *handler) message(ctx context.Context, text []byte) ([]*report, error) {
 	targets, err := targetsOf(text)
 	if err != nil {
+		err = errors.New(pii.Mask(err.Error())) // it may quote the message
 		h.log.LogAttrs(ctx, slog.LevelError, "message not understood", slog.String("error", err.Error()))
 		return nil, err
 	}

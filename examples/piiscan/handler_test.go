@@ -241,6 +241,19 @@ func TestRefused(t *testing.T) {
 		}
 		noSecrets(t, fmt.Sprint(log, err))
 	}
+	for _, bad := range []string{
+		`{"Records":[{"eventSource":"alice@example.com"}]}`,
+		`{"Type":"Notification","Message":"{\"Records\":[{\"eventSource\":\"alice@example.com\"}]}"}`,
+		`{"detail-type":"alice@example.com","source":"alice@example.com","detail":{}}`,
+		`{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"alice@example.com%zz"}}}]}`,
+	} {
+		log.Reset()
+		_, err := h.message(t.Context(), []byte(bad))
+		if err == nil {
+			t.Errorf("%s is understood", bad)
+		}
+		noSecrets(t, fmt.Sprint(log, err))
+	}
 	f.intercept(func(w http.ResponseWriter, r *http.Request) bool { panic(http.ErrAbortHandler) })
 	reports, err := h.message(t.Context(), []byte(created(key)))
 	if err == nil || reports[0].Reason != "S3 could not be read" {
@@ -278,6 +291,9 @@ func TestScan(t *testing.T) {
 		{"packed.gz", pack(t, people), scanned, int64(len(pack(t, people))), int64(len(people)), "packed.gz"},
 		{"my 100% a+b=c&d é 日本/…?#/%2B//x", people, scanned, int64(len(people)), int64(len(people)), "my 100% a+b=c&d é 日本/…?#/%2B//x"},
 		{"in/alice@example.com.csv", people, scanned, int64(len(people)), int64(len(people)), "in/[email]"},
+		{"in/alice@example.com-2026-11", people, scanned, int64(len(people)), int64(len(people)), "in/[email]-2026-11"},
+		{"in/+14155552671/536-22-1234%31/alice%40example.com", people, scanned, int64(len(people)), int64(len(people)), "in/[phone]/[us-ssn]1/[email]"},
+		{"in/alice%40example.com/a%20b", people, scanned, int64(len(people)), int64(len(people)), "in/[email]/a b"},
 	} {
 		f.put(t, tt.key, tt.body)
 		f.intercept(nil)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,10 @@ type report struct {
 
 func newReport(t target) *report {
 	r := &report{Bucket: t.bucket, Key: pii.Mask(t.key), Version: t.version, Size: -1}
+	// A key may be encoded as in a URL by whoever chose it: alice%40example.com.
+	if plain, err := url.PathUnescape(r.Key); err == nil && pii.Mask(plain) != plain {
+		r.Key = pii.Mask(plain)
+	}
 	if r.Key != t.key {
 		sum := sha256.Sum256([]byte(t.key))
 		r.KeySHA256 = hex.EncodeToString(sum[:])
