@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,32 @@ import (
 
 	"github.com/trailsieve/trailsieve/internal/lambdatest"
 )
+
+// built is the program, as it would be deployed, once the first test has built it.
+var built string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "piiscan")
+	if err != nil {
+		panic(err)
+	}
+	built = filepath.Join(dir, "bootstrap")
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// build returns the path of the program.
+func build(t testing.TB) string {
+	t.Helper()
+	if _, err := os.Stat(built); err == nil {
+		return built
+	}
+	if err := os.Rename(lambdatest.Build(t, "."), built); err != nil {
+		t.Fatal(err)
+	}
+	return built
+}
 
 // answered returns what the function answers of the objects of an event.
 func answered(t testing.TB, got lambdatest.Outcome) []*report {
@@ -59,7 +86,7 @@ func TestLambda(t *testing.T) {
 	s3.put(t, "photo.png", "\x89PNG\r\n\x1a\n"+people)
 	s3.put(t, "denied", people)
 	s3.put(t, "slow", people)
-	f := lambdatest.Start(t, lambdatest.Build(t, "."), s3.environ("AWS_MAX_ATTEMPTS=2")...)
+	f := lambdatest.Start(t, build(t), s3.environ("AWS_MAX_ATTEMPTS=2")...)
 	s3.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/denied"):
@@ -74,7 +101,7 @@ func TestLambda(t *testing.T) {
 		return false
 	})
 	var output strings.Builder // of all that the function says
-	left := 30 * time.Second // as Lambda tells the function
+	left := 30 * time.Second   // as Lambda tells the function
 	invoke := func(event string) lambdatest.Outcome {
 		got := f.InvokeUntil(t, []byte(event), time.Now().Add(left))
 		output.Write(got.Response)
@@ -161,7 +188,7 @@ func TestLambda(t *testing.T) {
 func TestOnce(t *testing.T) {
 	s3 := newFakeS3(t)
 	s3.put(t, "a.csv", people)
-	binary := lambdatest.Build(t, ".")
+	binary := build(t)
 	for _, tt := range []struct{ env, event, stdout, stderr string }{
 		{"", created("a.csv"), `{"objects":[{"bucket":"amzn-s3-demo-bucket","key":"a.csv","size":155,"status":"scanned"`, `{"time":`},
 		{"MAX_PLACES=1", created("a.csv"), `{"objects":[`, `{"time":`},
@@ -203,7 +230,7 @@ func TestMemory(t *testing.T) {
 		t.Skip("scans 240 MB")
 	}
 	s3 := newFakeS3(t)
-	binary := lambdatest.Build(t, ".")
+	binary := build(t)
 	chunk := pack(t, strings.Repeat(strings.Repeat("nothing to see here, and nothing there\n", 20)+people, 1100)) // of 1 MB
 	most := make(map[int]int64)
 	for _, size := range []int{40, 200} {
@@ -225,7 +252,7 @@ func TestMemory(t *testing.T) {
 // The cold start and the steady state of the real binary.
 func BenchmarkLambda(b *testing.B) {
 	s3 := newFakeS3(b)
-	binary := lambdatest.Build(b, ".")
+	binary := build(b)
 	if info, err := os.Stat(binary); err == nil {
 		b.Logf("the binary has %d bytes", info.Size())
 	}

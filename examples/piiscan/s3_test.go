@@ -10,8 +10,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/johannesboyne/gofakes3"
@@ -64,7 +66,9 @@ func newFakeS3(t testing.TB) *fakeS3 {
 	for name, value := range f.env {
 		t.Setenv(name, value)
 	}
-	cfg, err := awsconfig.LoadDefaultConfig(t.Context())
+	cfg, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRetryer(func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Millisecond })
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,5 +116,6 @@ func (f *fakeS3) handler(t testing.TB, env map[string]string) (*handler, *bytes.
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.s3 = f.Client // which does not wait between its attempts
 	return h, &log
 }
