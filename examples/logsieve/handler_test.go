@@ -385,6 +385,27 @@ func TestAgain(t *testing.T) {
 	}
 }
 
+// atOnce has n functions sieve a file at the same time, and returns what they say.
+func atOnce(t *testing.T, n int, f *fakeS3, env map[string]string, key string) (said []line) {
+	t.Helper()
+	logs := make([]*bytes.Buffer, n)
+	var all sync.WaitGroup
+	for i := range n {
+		h, log := f.handler(t, env)
+		logs[i] = log
+		all.Go(func() {
+			if _, err := h.handle(t.Context(), json.RawMessage(s3Message(key))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, log := range logs {
+		said = append(said, lines(t, log.String())...)
+	}
+	return said
+}
+
 // Of several functions that find the output of other rules at the same time one replaces it, and counts
 // it.
 func TestAgainAtOnce(t *testing.T) {
@@ -396,7 +417,7 @@ func TestAgainAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	const n = 3
-	var found, all sync.WaitGroup // nobody goes on before all have found it
+	var found sync.WaitGroup // nobody goes on before all have found it
 	found.Add(n)
 	var looks atomic.Int32
 	f.intercept(func(w http.ResponseWriter, r *http.Request) bool {
@@ -406,21 +427,7 @@ func TestAgainAtOnce(t *testing.T) {
 		}
 		return false
 	})
-	var logs [n]*bytes.Buffer
-	for i := range n {
-		h, log := f.handler(t, map[string]string{envRules: `{"drop":[]}`})
-		logs[i] = log
-		all.Go(func() {
-			if _, err := h.handle(t.Context(), json.RawMessage(s3Message(key))); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	var said []line
-	for _, log := range logs {
-		said = append(said, lines(t, log.String())...)
-	}
+	said := atOnce(t, n, f, map[string]string{envRules: `{"drop":[]}`}, key)
 	if s := sum(said); s.FilesSieved != 1 || s.FilesRepeated != n-1 || s.RecordsRead != counted.Read {
 		t.Errorf("in sum: %+v", s)
 	}
@@ -492,22 +499,7 @@ func TestAtOnce(t *testing.T) {
 	key, packed, want, counted := logFile(t, 1, 200)
 	f.put(t, sourceBucket, key, packed)
 	const n = 4
-	var logs [n]*bytes.Buffer
-	var all sync.WaitGroup
-	for i := range n {
-		h, log := f.handler(t, nil)
-		logs[i] = log
-		all.Go(func() {
-			if _, err := h.handle(t.Context(), json.RawMessage(s3Message(key))); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	var said []line
-	for _, log := range logs {
-		said = append(said, lines(t, log.String())...)
-	}
+	said := atOnce(t, n, f, nil, key)
 	if s := sum(said); s.FilesSieved != 1 || s.FilesRepeated != n-1 || s.RecordsRead != counted.Read {
 		t.Errorf("in sum: %+v", s)
 	}
