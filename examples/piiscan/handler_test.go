@@ -293,6 +293,7 @@ func TestScan(t *testing.T) {
 		{"in/alice@example.com.csv", people, scanned, int64(len(people)), int64(len(people)), "in/[email]"},
 		{"in/alice@example.com-2026-11", people, scanned, int64(len(people)), int64(len(people)), "in/[email]-2026-11"},
 		{"in/+14155552671/536-22-1234%31/alice%40example.com", people, scanned, int64(len(people)), int64(len(people)), "in/[phone]/[us-ssn]1/[email]"},
+		{"in/2026-11-22-4111111111111111.txt", people, scanned, int64(len(people)), int64(len(people)), "in/2026-11-22-[card].txt"},
 		{"in/alice%40example.com/a%20b", people, scanned, int64(len(people)), int64(len(people)), "in/[email]/a b"},
 	} {
 		f.put(t, tt.key, tt.body)

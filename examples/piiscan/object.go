@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -34,17 +35,26 @@ type report struct {
 }
 
 func newReport(t target) *report {
-	r := &report{Bucket: t.bucket, Key: pii.Mask(t.key), Version: t.version, Size: -1}
-	// A key may be encoded as in a URL by whoever chose it: alice%40example.com.
-	if plain, err := url.PathUnescape(r.Key); err == nil && pii.Mask(plain) != plain {
-		r.Key = pii.Mask(plain)
-	}
+	r := &report{Bucket: t.bucket, Key: maskKey(t.key), Version: t.version, Size: -1}
 	if r.Key != t.key {
 		sum := sha256.Sum256([]byte(t.key))
 		r.KeySHA256 = hex.EncodeToString(sum[:])
 	}
 	return r
 }
+
+// maskKey masks more of a key than the scanner would of a text, because a key is told: also what is
+// encoded as in a URL by whoever chose it (alice%40example.com), and numbers to which hyphens and dots
+// join others, as in 2026-11-22-4111111111111111.csv.
+func maskKey(key string) string {
+	masked := pii.Mask(key)
+	if plain, err := url.PathUnescape(masked); err == nil && pii.Mask(plain) != plain {
+		masked = pii.Mask(plain)
+	}
+	return betweenJoints.ReplaceAllStringFunc(masked, pii.Mask)
+}
+
+var betweenJoints = regexp.MustCompile(`[^-.]+`)
 
 // scan fetches an object, as much of it as the limits allow, and examines it.
 //
