@@ -69,7 +69,17 @@ func By(dimensions ...Dimension) Dimension {
 
 const by = " + "
 
-// Split takes a key of a dimension that [By] made apart.
+// Parts returns the dimensions that [By] put together, or only d if it did not make d.
+func Parts(d Dimension) []Dimension {
+	var parts []Dimension
+	for name := range strings.SplitSeq(string(d), by) {
+		parts = append(parts, Dimension(name))
+	}
+	return parts
+}
+
+// Split takes a key of a dimension that [By] made apart: into as many keys as it has [Parts], or less if the
+// key is not one of its keys.
 func Split(d Dimension, key string) []string {
 	return strings.SplitN(key, "\t", strings.Count(string(d), by)+1)
 }
@@ -82,8 +92,7 @@ type plan struct {
 
 // newPlan returns the plan of a dimension, or false if there is no such dimension.
 func newPlan(d Dimension) (p plan, ok bool) {
-	for name := range strings.SplitSeq(string(d), by) {
-		part := Dimension(name)
+	for _, part := range Parts(d) {
 		switch part {
 		case Trail, Selector:
 			p.byTrail = true

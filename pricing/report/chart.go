@@ -63,10 +63,7 @@ func newChart(m money, t *attribution.Table) chartView {
 		}
 	}
 	for _, row := range t.Rows {
-		key := visible(row.Key)
-		if c.By == "prefix" && !strings.Contains(key, "/") {
-			key += " (calls without a key)"
-		}
+		key := keyText(t.Dimension, row.Key)
 		c.Rows = append(c.Rows, newBar(m, key, row, most, t.Total))
 		c.Inexact = c.Inexact || !row.Exact()
 	}
@@ -81,6 +78,19 @@ func newChart(m money, t *attribution.Table) chartView {
 		}
 	}
 	return c
+}
+
+// keyText returns what is shown for a key: of a dimension that [attribution.By] made, the parts.
+func keyText(d attribution.Dimension, key string) string {
+	parts := attribution.Split(d, key)
+	dimensions := attribution.Parts(d)
+	for i, part := range parts {
+		parts[i] = visible(part)
+		if strings.HasPrefix(string(dimensions[i]), "prefix ") && !strings.Contains(part, "/") {
+			parts[i] += " (calls without a key)"
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 func newBar(m money, key string, row attribution.Row, most, total pricing.USD) barView {
@@ -142,6 +152,8 @@ const (
 	chartLeft, chartTop     = 86, 16
 	chartBottom             = 240
 	labelWidth              = 64
+	hourLabelWidth          = 84 // "03-02 09h"
+	maxGap                  = 12 // between columns
 )
 
 func newTimeline(m money, t *attribution.Table) timelineView {
@@ -162,21 +174,25 @@ func newTimeline(m money, t *attribution.Table) timelineView {
 		v.Summary = "No costs have a time."
 		return v
 	}
-	v.Summary = "From " + rows[0].Key + " to " + rows[len(rows)-1].Key + ". The most, " + m.amount(most.Amount).Text +
-		", is that of " + most.Key + "."
+	v.Summary = "From " + visible(rows[0].Key) + " to " + visible(rows[len(rows)-1].Key) + ". The most, " +
+		m.amount(most.Amount).Text + ", is that of " + visible(most.Key) + "."
 	top := v.ticks(m, most.Amount)
-	slot := (chartWidth - chartLeft) * 16 / len(rows) // in sixteenths, so that many columns fill the width
-	every := max(1, (labelWidth*16+slot-1)/max(slot, 1))
+	edge := func(i int) int { return chartLeft + (chartWidth-chartLeft)*i/len(rows) } // all columns fill the width
+	space := labelWidth
+	if t.Dimension == attribution.Hour {
+		space = hourLabelWidth
+	}
+	every := max(1, (space*len(rows)+chartWidth-chartLeft-1)/(chartWidth-chartLeft))
 	for i, row := range rows {
 		height := part(row.Amount.Rat(), top, chartBottom-chartTop)
-		x := chartLeft + i*slot/16
-		width := max(1, slot/16-max(1, slot/80))
+		x, slot := edge(i), edge(i+1)-edge(i)
+		width := max(1, slot-max(1, min(slot/5, maxGap)))
 		c := columnView{
 			X: x, Y: chartBottom - height, Width: width, Height: height,
-			Key: row.Key, LabelX: x + width/2, Amount: m.amount(row.Amount), Events: count(row.Events),
+			Key: visible(row.Key), LabelX: x + width/2, Amount: m.amount(row.Amount), Events: count(row.Events),
 		}
 		if i%every == 0 {
-			c.Label = label(row.Key)
+			c.Label = label(visible(row.Key))
 		}
 		v.Columns = append(v.Columns, c)
 	}

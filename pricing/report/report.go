@@ -21,6 +21,7 @@ import (
 	"html/template"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 
@@ -109,7 +110,7 @@ type differenceView struct {
 	Lines            []differenceLine
 }
 
-type differenceLine struct{ Trail, Place, Meter, Old, Lost, Gained, New, Change string }
+type differenceLine struct{ Trail, Account, Region, Meter, Old, Lost, Gained, New, Change string }
 
 func (p *Page) view() *view {
 	total := p.Bill.Total()
@@ -117,7 +118,7 @@ func (p *Page) view() *view {
 		Title: cmp.Or(p.Title, "CloudTrail bill"), Period: p.Period,
 		Currency: cmp.Or(p.Bill.Currency, "USD"), Footnotes: p.Notes,
 	}
-	m := newMoney(v.Currency, total)
+	m := newMoney(v.Currency, p.most())
 	v.Total = m.amount(total)
 	v.Cards = p.cards(m)
 	for _, t := range p.Tables {
@@ -153,13 +154,13 @@ func (p *Page) addLines(v *view, m money) {
 	seen := make(map[string]bool)
 	for _, l := range p.Bill.Lines {
 		v.Lines = append(v.Lines, lineView{
-			l.Trail, l.Account, l.Region, words(string(l.Meter)), groups(rounded(l.UnitsText())), l.Unit,
+			shown(l.Trail), shown(l.Account), shown(l.Region), meterName(l.Meter), groups(rounded(l.UnitsText())), shown(l.Unit),
 			l.UnitPrice.String(), m.amount(l.Amount), l.Amount.IsZero(),
 		})
 		v.Columns.Trail = v.Columns.Trail || l.Trail != ""
 		v.Columns.Account = v.Columns.Account || l.Account != ""
 		v.Columns.Region = v.Columns.Region || l.Region != ""
-		note := capital(words(string(l.Meter))) + ": " + l.Note + "."
+		note := meterName(l.Meter) + ": " + shown(l.Note) + "."
 		if l.Note != "" && !seen[note] {
 			seen[note] = true
 			v.Notes = append(v.Notes, note)
@@ -167,14 +168,26 @@ func (p *Page) addLines(v *view, m money) {
 	}
 }
 
+// most returns the largest of the totals of the page, up or down.
+func (p *Page) most() pricing.USD {
+	totals := []pricing.USD{p.Bill.Total()}
+	if p.Forecast != nil {
+		totals = append(totals, p.Forecast.High.Total())
+	}
+	if d := p.Difference; d != nil {
+		totals = append(totals, d.Old, d.New)
+	}
+	return slices.MaxFunc(totals, pricing.USD.Cmp)
+}
+
 // cards returns the numbers at the top of the page.
 func (p *Page) cards(m money) []cardView {
-	sums := make(map[pricing.MeterName]*big.Int)
+	sums := make(map[pricing.MeterName]*big.Rat)
 	for _, l := range p.Bill.Lines {
 		if sums[l.Meter] == nil {
-			sums[l.Meter] = new(big.Int)
+			sums[l.Meter] = new(big.Rat)
 		}
-		sums[l.Meter].Add(sums[l.Meter], new(big.Int).SetUint64(l.Quantity))
+		sums[l.Meter].Add(sums[l.Meter], l.Units())
 	}
 	var cards []cardView
 	for _, c := range []struct {
@@ -187,7 +200,7 @@ func (p *Page) cards(m money) []cardView {
 		{pricing.NetworkActivityEvents, "Network activity events", "every copy is charged"},
 	} {
 		if n := sums[c.meter]; n != nil {
-			cards = append(cards, cardView{c.name, groups(n.String()), "", c.more})
+			cards = append(cards, cardView{c.name, groups(n.FloatString(0)), "", c.more})
 		}
 	}
 	if f := p.Forecast; f != nil {
@@ -207,7 +220,7 @@ func newDifference(m money, d *whatif.Difference) *differenceView {
 			continue
 		}
 		v.Lines = append(v.Lines, differenceLine{
-			l.Trail, strings.TrimSpace(l.Account + " " + l.Region), words(string(l.Meter)),
+			shown(l.Trail), shown(l.Account), shown(l.Region), meterName(l.Meter),
 			count(l.Old), count(l.Lost), count(l.Gained), count(l.New), m.amount(l.Change).Text,
 		})
 	}

@@ -248,7 +248,8 @@ func TestMoney(t *testing.T) {
 		{"7", "0", "$0.00"}, {"7", "0.1", "$0.10"}, {"7", "0.000413", "< $0.01"}, {"0.7", "0.000413", "$0.000413"},
 		{"0.7", "0.0000001", "< $0.000001"}, {"1", "0.5", "$0.50"}, {"0.99", "0.5", "$0.500000"},
 		{"1", "0.0181405", "$0.02"}, {"1", "1", "$1.00"}, {"1", "1234567.891", "$1,234,567.89"}, {"1", "-322.34664", "−$322.35"},
-		{"1", "999", "$999.00"}, {"1", "-1000", "−$1,000.00"}, {"1", "-0.25", "−$0.25"}, {"1", "-0.0001", "< −$0.01"},
+		{"1", "999", "$999.00"}, {"1", "-1000", "−$1,000.00"}, {"1", "-0.25", "−$0.25"}, {"1", "-0.0001", "> −$0.01"},
+		{"0", "0", "$0.00"},
 	} {
 		m := newMoney("USD", pricing.MustParseUSD(tt.total))
 		if got := m.amount(pricing.MustParseUSD(tt.amount)).Text; got != tt.want {
@@ -301,6 +302,122 @@ func TestNoBill(t *testing.T) {
 	}
 	if err := (&Page{Bill: new(pricing.Bill)}).Write(io.Discard); err != nil {
 		t.Errorf("an empty bill: %v", err)
+	}
+}
+
+// What is free, or less than a dollar, is shown with the decimals that the rest of the page needs.
+func TestDecimals(t *testing.T) {
+	free, err := usEast1(t).Bill(pricing.Usage{Region: "us-east-1", Meter: pricing.ManagementFirstCopies, Quantity: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := &whatif.Difference{New: pricing.MustParseUSD("0.5"), Change: pricing.MustParseUSD("0.5")}
+	for _, tt := range []struct {
+		what string
+		page Page
+		want string
+	}{
+		{"no lines", Page{Bill: new(pricing.Bill)}, ">$0.00</strong>"},
+		{"free", Page{Bill: free}, ">$0.00</strong>"},
+		{"free, but not with other trails", Page{Bill: free, Difference: half}, "$0.500000 instead of $0.000000"},
+	} {
+		var b bytes.Buffer
+		if err := tt.page.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), tt.want) || len(tt.page.Bill.Lines) == 0 && strings.Contains(b.String(), "0.000000") {
+			t.Errorf("%s: no %s", tt.what, tt.want)
+		}
+	}
+}
+
+// Each meter that has a published price has a name, and no two have the same one.
+func TestMeterNames(t *testing.T) {
+	seen := make(map[string]pricing.MeterName)
+	for rate := range usEast1(t).All() {
+		name := meterName(rate.Meter)
+		if other, ok := seen[name]; ok && other != rate.Meter || meterNames[rate.Meter] == "" {
+			t.Errorf("%s is called %q, as is %q", rate.Meter, name, other)
+		}
+		seen[name] = rate.Meter
+	}
+	for meter, want := range map[pricing.MeterName]string{
+		pricing.S3StandardStorage: "S3 Standard storage", "our_own": "Our own", "": "", "\u202e": `"\u202e"`,
+	} {
+		if got := meterName(meter); got != want {
+			t.Errorf("%q is called %q, want %q", meter, got, want)
+		}
+	}
+}
+
+func TestKeyText(t *testing.T) {
+	for _, tt := range []struct {
+		d         attribution.Dimension
+		key, want string
+	}{
+		{attribution.Bucket, "photos", "photos"},
+		{attribution.Bucket, "", "(none)"},
+		{attribution.Bucket, "a\tb", `"a\tb"`},
+		{attribution.Prefix(2), "photos/", "photos/"},
+		{attribution.Prefix(4), "photos", "photos (calls without a key)"},
+		{attribution.By(attribution.Trail, attribution.Bucket), "images\tphotos", "images · photos"},
+		{attribution.By(attribution.Trail, attribution.Prefix(1)), "\tphotos/a\tb/", `(none) · "photos/a\tb/"`},
+		{attribution.By(attribution.Trail, attribution.Bucket), "not of it", "not of it"},
+	} {
+		if got := keyText(tt.d, tt.key); got != tt.want {
+			t.Errorf("%q by %s is shown as %s, want %s", tt.key, tt.d, got, tt.want)
+		}
+	}
+}
+
+// A name that would turn the rest of a line around, or hide in it, is written out wherever it stands.
+func TestUnprintable(t *testing.T) {
+	const bad = "gpj.\u202eexe\u200b\x1b"
+	rates, err := pricing.NewRates("", pricing.Rate{Meter: bad, Unit: bad, Price: pricing.MustParseUSD("1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bill, err := rates.Bill(pricing.Usage{Trail: bad, Account: bad, Region: bad, Meter: bad, Quantity: 1, Note: bad})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := Page{Bill: bill, Difference: &whatif.Difference{Lines: []whatif.Line{
+		{Trail: bad, Account: bad, Region: bad, Meter: bad, Lost: 1},
+	}}}
+	for _, d := range []attribution.Dimension{attribution.Principal, attribution.Day, attribution.Hour} {
+		page.Tables = append(page.Tables, &attribution.Table{Dimension: d, Rows: []attribution.Row{{Key: bad, Events: 1}}})
+	}
+	var b bytes.Buffer
+	if err := page.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if i := strings.IndexAny(b.String(), bad[len("gpj."):len("gpj.\u202e")]+"\u200b\x1b"); i >= 0 {
+		t.Errorf("...%q...", b.String()[max(0, i-60):i+20])
+	}
+}
+
+// The labels of a chart by hour do not run into one another, and its columns fill the width.
+func TestTimelineLabels(t *testing.T) {
+	for _, hours := range []int{1, 24, 100, 744, 800} {
+		table := &attribution.Table{Dimension: attribution.Hour}
+		for i := range hours {
+			at := time.Date(2026, 3, 1, i, 0, 0, 0, time.UTC).Format("2006-01-02T15")
+			table.Rows = append(table.Rows, attribution.Row{Key: at, Events: 1, Amount: pricing.MustParseUSD("1")})
+		}
+		v := newTimeline(money{"USD", 2}, table)
+		last := -hourLabelWidth
+		for _, c := range v.Columns {
+			if c.Label == "" {
+				continue
+			}
+			if c.LabelX-last < hourLabelWidth-1 { // rounded to whole pixels
+				t.Errorf("%d hours: %s is %d behind the label before it", hours, c.Label, c.LabelX-last)
+			}
+			last = c.LabelX
+		}
+		if end := v.Columns[hours-1]; end.X+end.Width < chartWidth*9/10 || end.X+end.Width > chartWidth {
+			t.Errorf("%d hours end at %d of %d", hours, end.X+end.Width, chartWidth)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"math/big"
 	"strconv"
 	"strings"
@@ -17,26 +18,27 @@ type money struct {
 	digits   int
 }
 
-// newMoney returns that of a page: cents, or six decimals if all is less than a dollar.
-func newMoney(currency string, total pricing.USD) money {
-	if total.Cmp(pricing.MustParseUSD("1")) < 0 {
+// newMoney returns that of a page, from the most that is on it: cents, or six decimals if that is less than a
+// dollar, but something.
+func newMoney(currency string, most pricing.USD) money {
+	if !most.IsZero() && most.Cmp(pricing.MustParseUSD("1")) < 0 {
 		return money{currency, 6}
 	}
 	return money{currency, 2}
 }
 
 // amount returns an amount, rounded. What is something, but would be printed as nothing, is less than the
-// least that is printed.
+// least that is printed, or more than the least saving.
 func (m money) amount(u pricing.USD) amountView {
 	x := u.Rat()
 	text := x.FloatString(m.digits)
-	sign := ""
+	sign, than := "", "< "
 	if strings.HasPrefix(text, "-") {
-		sign, text = "−", text[1:]
+		sign, than, text = "−", "> ", text[1:]
 	}
 	if x.Sign() != 0 && strings.Trim(text, "0.") == "" {
 		least := "0." + strings.Repeat("0", m.digits-1) + "1"
-		return amountView{"< " + sign + m.symbol() + least, m.exact(u)}
+		return amountView{than + sign + m.symbol() + least, m.exact(u)}
 	}
 	return amountView{sign + m.symbol() + groups(text), m.exact(u)}
 }
@@ -84,19 +86,19 @@ func rounded(number string) string {
 	return x.FloatString(6)
 }
 
-// words returns the name of a meter or dimension in words.
-func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
-
 func capital(text string) string {
+	if text == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(r)) + text[n:]
 }
 
-// visible returns text in which what cannot be seen, and would confuse, is written out.
-func visible(text string) string {
-	if text == "" {
-		return "(none)"
-	}
+// visible returns what is shown for the key of a row, which may be empty.
+func visible(text string) string { return cmp.Or(shown(text), "(none)") }
+
+// shown returns text in which what cannot be seen, and would confuse, is written out.
+func shown(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
 		return strconv.Quote(text)
 	}
