@@ -29,7 +29,7 @@ type barView struct {
 	Key         string
 	Width, Most int // of a thousand: of the amount, and of what it may be
 	Amount      amountView
-	MaxAmount   string // if it is not exact
+	MaxAmount   string // if it is another one as it is printed
 	Events      string
 	Share       string
 	Other       bool
@@ -99,8 +99,8 @@ func newBar(m money, key string, row attribution.Row, most, total pricing.USD) b
 		Width: part(row.Amount.Rat(), most.Rat(), 1000), Most: part(row.MaxAmount.Rat(), most.Rat(), 1000),
 		Share: percent(row.Amount, total),
 	}
-	if row.Amount != row.MaxAmount {
-		b.MaxAmount = m.amount(row.MaxAmount).Text
+	if most := m.amount(row.MaxAmount).Text; most != b.Amount.Text {
+		b.MaxAmount = most
 	}
 	return b
 }
@@ -153,6 +153,7 @@ const (
 	chartBottom             = 240
 	labelWidth              = 64
 	hourLabelWidth          = 84 // "03-02 09h"
+	labelMargin             = 12 // of the space for a label, on both sides together
 	maxGap                  = 12 // between columns
 )
 
@@ -191,7 +192,7 @@ func newTimeline(m money, t *attribution.Table) timelineView {
 			X: x, Y: chartBottom - height, Width: width, Height: height,
 			Key: visible(row.Key), LabelX: x + width/2, Amount: m.amount(row.Amount), Events: count(row.Events),
 		}
-		if i%every == 0 {
+		if i%every == 0 && c.LabelX+space/2 <= chartWidth+labelMargin {
 			c.Label = label(visible(row.Key))
 		}
 		v.Columns = append(v.Columns, c)

@@ -280,6 +280,18 @@ func TestTicks(t *testing.T) {
 	}
 }
 
+// A range of which both ends print alike is one amount.
+func TestRange(t *testing.T) {
+	for _, tt := range []struct{ least, most, want string }{
+		{"5", "5", ""}, {"5.001", "5.002", ""}, {"0.001", "0.002", ""}, {"5", "5.01", "$5.01"},
+	} {
+		row := attribution.Row{Amount: pricing.MustParseUSD(tt.least), MaxAmount: pricing.MustParseUSD(tt.most)}
+		if got := newBar(money{"USD", 2}, "x", row, row.MaxAmount, row.MaxAmount); got.MaxAmount != tt.want {
+			t.Errorf("from %s to %s: %s to %q, want %q", tt.least, tt.most, got.Amount.Text, got.MaxAmount, tt.want)
+		}
+	}
+}
+
 func TestFillGaps(t *testing.T) {
 	rows := fillGaps(attribution.Day, []attribution.Row{{Key: "2026-02-27"}, {Key: "2026-03-02"}})
 	var got []string
@@ -414,6 +426,9 @@ func TestTimelineLabels(t *testing.T) {
 				t.Errorf("%d hours: %s is %d behind the label before it", hours, c.Label, c.LabelX-last)
 			}
 			last = c.LabelX
+			if c.LabelX+hourLabelWidth/2 > chartWidth+labelMargin {
+				t.Errorf("%d hours: %s is cut off at the right", hours, c.Label)
+			}
 		}
 		if end := v.Columns[hours-1]; end.X+end.Width < chartWidth*9/10 || end.X+end.Width > chartWidth {
 			t.Errorf("%d hours end at %d of %d", hours, end.X+end.Width, chartWidth)
