@@ -274,14 +274,13 @@ func (m *Meter) Records() (logged, dropped uint64) { return m.logged, m.dropped 
 // Usage returns what was counted, without what is zero, by trail in the order of Trails, then by
 // account, Region and meter.
 func (m *Meter) Usage() []Usage {
-	places := m.sortedPlaces()
-	var usage []Usage
-	for trail := range m.Trails {
-		for _, p := range places {
-			usage = p.appendUsage(usage, trail, m.Trails[trail].Name)
+	byTrail := make([][]Usage, len(m.Trails))
+	for _, p := range m.sortedPlaces() {
+		for _, t := range p.trails {
+			byTrail[t.trail] = p.appendUsage(byTrail[t.trail], t, m.Trails[t.trail].Name)
 		}
 	}
-	return usage
+	return slices.Concat(byTrail...)
 }
 
 // sortedPlaces returns the places by account and Region.
@@ -291,13 +290,9 @@ func (m *Meter) sortedPlaces() []*place {
 	})
 }
 
-// appendUsage appends what a trail logged in p.
-func (p *place) appendUsage(dst []Usage, trail int, name string) []Usage {
-	i := slices.IndexFunc(p.trails, func(t tally) bool { return t.trail == trail })
-	if i < 0 {
-		return dst
-	}
-	for kind, n := range p.trails[i].counts {
+// appendUsage appends what a trail with this name logged in p.
+func (p *place) appendUsage(dst []Usage, t tally, name string) []Usage {
+	for kind, n := range t.counts {
 		if n > 0 {
 			dst = append(dst, Usage{
 				Trail: name, Account: p.account, Region: p.region,

@@ -416,9 +416,7 @@ func TestMeterPlacesLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	// In elsewhere the trail of another account logs too, as its own copy.
-	rest := m.places[elsewhere].appendUsage(nil, 0, "a")
-	rest = m.places[elsewhere].appendUsage(rest, 1, "b")
-	rest = m.places[elsewhere].appendUsage(rest, 2, "c")
+	rest := slices.DeleteFunc(m.Usage(), func(u Usage) bool { return u.Region != "" })
 	if len(rest) != 3 || rest[0].Quantity != 1001 || rest[1].Quantity != 1000 || rest[2].Quantity != 1001 {
 		t.Errorf("elsewhere: %v, want 1001, 1000 and 1001", rest)
 	}
@@ -428,6 +426,34 @@ func TestMeterPlacesLimit(t *testing.T) {
 	rates, _ := Published("us-east-1")
 	if _, err := rates.Bill(rest...); !errors.Is(err, ErrNoPrice) {
 		t.Errorf("a bill of hostile Regions: %v, want ErrNoPrice", err)
+	}
+}
+
+// What a text may ask for takes time as its length, not as its square: many trails in one place, and as many
+// counts of them, the last first.
+func TestMeterManyTrails(t *testing.T) {
+	const trails = 200_000
+	counts := make([]countState, trails)
+	for i := range counts {
+		counts[i] = countState{trails - 1 - i, ManagementAdditionalCopies, 1}
+	}
+	text, err := json.Marshal(meterState{
+		Version: meterVersion, Trails: make([]trailState, trails), Logged: 1,
+		Places: []placeState{{Account: "111122223333", Region: "us-east-1", Counts: counts}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m Meter
+	if err := json.Unmarshal(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Merge(&m); err != nil {
+		t.Fatal(err)
+	}
+	usage := m.Usage()
+	if len(usage) != trails || usage[0].Quantity != 2 || usage[trails-1].Quantity != 2 {
+		t.Errorf("%d lines, want %d of 2 each", len(usage), trails)
 	}
 }
 

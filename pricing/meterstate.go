@@ -178,8 +178,12 @@ func (m *Meter) restore(ps placeState) (trails int, err error) {
 		return 0, errors.New("is there twice")
 	}
 	p := m.newPlace(key)
+	tallies := make(map[int]*tally, len(p.trails))
+	for i := range p.trails {
+		tallies[p.trails[i].trail] = &p.trails[i]
+	}
 	for _, c := range ps.Counts {
-		n := p.counter(c.Trail, c.Meter)
+		n := tallies[c.Trail].counter(c.Meter)
 		if n == nil {
 			return 0, fmt.Errorf("no %s of trail %d there", table.Cell(string(c.Meter)), c.Trail)
 		}
@@ -191,13 +195,11 @@ func (m *Meter) restore(ps placeState) (trails int, err error) {
 	return len(p.trails), nil
 }
 
-// counter returns the count of a trail and meter, or nil if p has none.
-func (p *place) counter(trail int, meter MeterName) *uint64 {
-	for i := range p.trails {
-		for kind := range kinds {
-			if p.trails[i].trail == trail && kinds[kind].meter == meter {
-				return &p.trails[i].counts[kind]
-			}
+// counter returns the count of a meter, or nil if t is nil or has none.
+func (t *tally) counter(meter MeterName) *uint64 {
+	for kind := range kinds {
+		if t != nil && kinds[kind].meter == meter {
+			return &t.counts[kind]
 		}
 	}
 	return nil
@@ -218,11 +220,13 @@ func (m *Meter) Merge(other *Meter) error {
 		if !ok {
 			p = m.newPlace(key)
 		}
-		for _, t := range q.trails {
+		at := 0
+		for _, t := range q.trails { // p has them too, in the same order, and elsewhere others between them
+			for p.trails[at].trail != t.trail {
+				at++
+			}
 			for kind, n := range t.counts {
-				if n > 0 {
-					*p.counter(t.trail, kinds[kind].meter) += n
-				}
+				p.trails[at].counts[kind] += n
 			}
 		}
 	}
