@@ -153,7 +153,7 @@ const (
 	chartBottom             = 240
 	labelWidth              = 64
 	hourLabelWidth          = 84 // "03-02 09h"
-	labelMargin             = 12 // of the space for a label, on both sides together
+	labelGap                = 20 // of that, between two labels
 	maxGap                  = 12 // between columns
 )
 
@@ -192,7 +192,7 @@ func newTimeline(m money, t *attribution.Table) timelineView {
 			X: x, Y: chartBottom - height, Width: width, Height: height,
 			Key: visible(row.Key), LabelX: x + width/2, Amount: m.amount(row.Amount), Events: count(row.Events),
 		}
-		if i%every == 0 && c.LabelX+space/2 <= chartWidth+labelMargin {
+		if i%every == 0 && c.LabelX+(space-labelGap)/2 <= chartWidth {
 			c.Label = label(visible(row.Key))
 		}
 		v.Columns = append(v.Columns, c)

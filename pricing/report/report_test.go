@@ -426,7 +426,7 @@ func TestTimelineLabels(t *testing.T) {
 				t.Errorf("%d hours: %s is %d behind the label before it", hours, c.Label, c.LabelX-last)
 			}
 			last = c.LabelX
-			if c.LabelX+hourLabelWidth/2 > chartWidth+labelMargin {
+			if c.LabelX+(hourLabelWidth-labelGap)/2 > chartWidth {
 				t.Errorf("%d hours: %s is cut off at the right", hours, c.Label)
 			}
 		}
