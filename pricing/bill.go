@@ -135,17 +135,23 @@ func (b *Bill) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON returns; the total is that of the lines. An amount that is no decimal
 // number, and was rounded as text, is exact again: it is the price times the quantity if that has the same
-// text.
+// text. Lines whose sum is no USD are an *[Error] with the cause [ErrOverflow], or [ErrPrecision], and leave
+// b as it was.
 func (b *Bill) UnmarshalJSON(text []byte) error {
 	type plain Bill // without this method
 	var p plain
 	if err := json.Unmarshal(text, &p); err != nil {
 		return err
 	}
+	var total USD
 	for i := range p.Lines {
 		l := &p.Lines[i]
 		if exact, err := l.UnitPrice.MulDiv(l.Quantity, l.Per); err == nil && exact.String() == l.Amount.String() {
 			l.Amount = exact
+		}
+		var err error
+		if total, err = total.Add(l.Amount); err != nil {
+			return &Error{Meter: l.Meter, Region: l.Region, Err: err}
 		}
 	}
 	*b = Bill(p)

@@ -3,6 +3,7 @@ package pricing
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -96,6 +97,34 @@ func TestBillJSON(t *testing.T) {
 	got, err = json.Marshal(new(Bill))
 	if want := `{"currency":"USD","total":"0","lines":[]}`; err != nil || string(got) != want {
 		t.Errorf("the empty bill: %s, %v, want %s", got, err, want)
+	}
+}
+
+// A bill from somewhere else, whose lines have no sum, is refused before anybody asks for its total.
+func TestBillJSONOverflow(t *testing.T) {
+	half := `{"meter":"x","quantity":"1","unit":"u","unitPrice":"0","amount":"999999999999999"}`
+	third := `{"meter":"x","quantity":"1","per":"%d","unit":"u","unitPrice":"0.01","amount":"%s"}`
+	share := func(per uint64) string {
+		amount, err := MustParseUSD("0.01").MulDiv(1, per)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf(third, per, amount)
+	}
+	for _, tt := range []struct {
+		lines string
+		want  error
+	}{
+		{half, nil},
+		{half + "," + half, ErrOverflow},
+		{share(3) + "," + share(7), nil},
+		{share(math.MaxUint64) + "," + share(math.MaxUint64-1), ErrPrecision},
+	} {
+		b := &Bill{Currency: "CNY"}
+		err := json.Unmarshal([]byte(`{"currency":"USD","lines":[`+tt.lines+`]}`), b)
+		if !errors.Is(err, tt.want) || (err != nil) != (b.Currency == "CNY") {
+			t.Errorf("[%s]: %v, want %v, and the bill is %+v", tt.lines, err, tt.want, b)
+		}
 	}
 }
 
