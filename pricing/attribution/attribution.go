@@ -135,6 +135,10 @@ const (
 	// maxRegions is how many Regions are kept apart. AWS has less than forty; the rest of a hostile log
 	// file's counts under no Region, for which there is no price.
 	maxRegions = 64
+
+	// maxMeters is how many meters a Region of a text may have. A [pricing.Meter] has six; each charge is
+	// looked up among them, one after the other.
+	maxMeters = 16
 )
 
 // An Attribution counts what a [pricing.Meter] charges for, split by several dimensions.

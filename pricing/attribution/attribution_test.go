@@ -339,6 +339,23 @@ func TestJSONErrors(t *testing.T) {
 	}
 }
 
+// A text with meters that no Meter has is refused when there are many.
+func TestJSONMeters(t *testing.T) {
+	for _, n := range []int{1, maxMeters, maxMeters + 1} {
+		st := state{Version: stateVersion, Meter: new(pricing.Meter), Capacity: 1, Dimensions: []Dimension{}}
+		for i := range n {
+			st.Quantities = append(st.Quantities, sketches{Meter: pricing.MeterName(fmt.Sprint(i))})
+		}
+		text, err := json.Marshal(st)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(text, new(Attribution)); (err != nil) != (n > maxMeters) {
+			t.Errorf("%d meters: %v", n, err)
+		}
+	}
+}
+
 // FuzzJSON looks for texts that make an Attribution which panics, or which is another one when it is sent on.
 func FuzzJSON(f *testing.F) {
 	a := Attribution{Meter: &pricing.Meter{Trails: someTrails()}, Capacity: 2}

@@ -65,6 +65,9 @@ func (a *Attribution) UnmarshalJSON(text []byte) error {
 	}
 	for _, q := range st.Quantities {
 		g := n.region(q.Region)
+		if len(g.meters) == maxMeters {
+			return fmt.Errorf("attribution: more than %d meters in %q", maxMeters, q.Region)
+		}
 		if len(q.Sketches) != len(st.Dimensions) || slices.Contains(q.Sketches, nil) || slices.Contains(g.meters, q.Meter) ||
 			g.name != q.Region {
 			return fmt.Errorf("attribution: %q in %q is incomplete, or there twice", q.Meter, q.Region)
