@@ -309,7 +309,7 @@ func isFatal(err error) bool {
 	case errors.As(err, &fatal):
 		return true
 	case errors.As(err, &inCount):
-		return false
+		return inCount.Fatal
 	}
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader)
 }

@@ -125,7 +125,8 @@ const needed = 3
 //
 //	counts: not a data event on objects: "GetObjekt" (did you mean "GetObject"?) (line 3, column 8)
 type Error struct {
-	Line, Column int // from 1, in bytes; Column is 0 if it is about the whole line
+	Line, Column int  // from 1, in bytes; Column is 0 if it is about the whole line
+	Fatal        bool // nothing behind that place was read
 	Err          error
 }
 
@@ -141,26 +142,31 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // ReadCSV yields the counts of a CSV text with a header; see the package comment. A line that is wrong is
-// an *[Error], and the next one follows; after an error of the text as a whole, or of r, nothing does.
+// an *[Error], and the next one follows; after an error of the text as a whole, which is Fatal, or of r,
+// nothing does. A line has up to a megabyte, so that a quote which nobody closes does not fill the memory.
 // It reads r once.
 func ReadCSV(r io.Reader) iter.Seq2[Count, error] {
 	return func(yield func(Count, error) bool) {
-		reader := csv.NewReader(r)
+		lines := &limited{r: r}
+		reader := csv.NewReader(lines)
 		reader.ReuseRecord = true
+		lines.left = maxLine
 		at, err := readHeader(reader)
 		if err != nil {
 			yield(Count{}, err)
 			return
 		}
-		for {
+		for behind := 1; ; {
+			lines.left = maxLine
 			fields, err := reader.Read()
 			if err == io.EOF {
 				return
 			}
 			if err != nil && !errors.Is(err, csv.ErrFieldCount) {
-				yield(Count{}, csvError(err))
+				yield(Count{}, csvError(err, behind))
 				return
 			}
+			behind, _ = reader.FieldPos(len(fields) - 1)
 			if err != nil {
 				line, _ := reader.FieldPos(0)
 				err = &Error{Line: line, Err: fmt.Errorf("%d fields, not as many as the header has", len(fields))}
@@ -180,10 +186,10 @@ func ReadCSV(r io.Reader) iter.Seq2[Count, error] {
 func readHeader(reader *csv.Reader) (at [6]int, err error) {
 	header, err := reader.Read()
 	if err == io.EOF {
-		return at, &Error{Line: 1, Err: errors.New("no header")}
+		return at, &Error{Line: 1, Fatal: true, Err: errors.New("no header")}
 	}
 	if err != nil {
-		return at, csvError(err)
+		return at, csvError(err, 0)
 	}
 	for i := range at {
 		at[i] = -1
@@ -193,27 +199,56 @@ func readHeader(reader *csv.Reader) (at [6]int, err error) {
 		c := slices.Index(columns, name)
 		line, column := reader.FieldPos(i)
 		if c < 0 {
-			return at, &Error{line, column, fmt.Errorf("unknown column %q%s", name, spell.DidYouMean(name, columns...))}
+			return at, &Error{line, column, true, fmt.Errorf("unknown column %q%s", name, spell.DidYouMean(name, columns...))}
 		}
 		if at[c] >= 0 {
-			return at, &Error{line, column, fmt.Errorf("column %q is there twice", name)}
+			return at, &Error{line, column, true, fmt.Errorf("column %q is there twice", name)}
 		}
 		at[c] = i
 	}
 	for c, name := range columns[:needed] {
 		if at[c] < 0 {
-			return at, &Error{Line: 1, Err: fmt.Errorf("no column %q", name)}
+			return at, &Error{Line: 1, Fatal: true, Err: fmt.Errorf("no column %q", name)}
 		}
 	}
 	return at, nil
 }
 
-func csvError(err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return &Error{parse.Line, parse.Column, parse.Err}
+// maxLine is how many bytes a line may have, and one over several lines in quotes: a key has 1,024.
+const maxLine = 1 << 20
+
+// errLine is the cause where a line is longer.
+var errLine = fmt.Errorf("a line of more than %d bytes, or a quote that is not closed", maxLine)
+
+// A limited reader fails when so many bytes were read for one line. What the reader above has in its buffer
+// is not counted, and may be a little more.
+type limited struct {
+	r    io.Reader
+	left int
+}
+
+func (l *limited) Read(b []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errLine
 	}
-	return err
+	n, err := l.r.Read(b[:min(len(b), l.left)])
+	l.left -= n
+	return n, err
+}
+
+// csvError returns the error that ends a text, in a line behind the last that was read. A quote that is not
+// closed is found at the end of the text, and is wrong where its line begins.
+func csvError(err error, behind int) error {
+	var parse *csv.ParseError
+	switch {
+	case err == errLine:
+		return &Error{Line: behind + 1, Fatal: true, Err: err}
+	case !errors.As(err, &parse):
+		return err
+	case parse.Line != parse.StartLine:
+		return &Error{Line: parse.StartLine, Fatal: true, Err: fmt.Errorf("%w, from here to line %d", parse.Err, parse.Line)}
+	}
+	return &Error{parse.Line, parse.Column, true, parse.Err}
 }
 
 // readCount returns the count of a line.
@@ -226,7 +261,7 @@ func readCount(reader *csv.Reader, fields []string, at [6]int) (Count, error) {
 	}
 	fail := func(c int, err error) (Count, error) {
 		line, column := reader.FieldPos(at[c])
-		return Count{}, &Error{line, column, err}
+		return Count{}, &Error{Line: line, Column: column, Err: err}
 	}
 	count := Count{Bucket: field(0), Operation: field(1), Key: field(3), Account: field(4), Region: field(5)}
 	var err error

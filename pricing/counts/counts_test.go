@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/trailsieve/trailsieve/pricing"
 	"github.com/trailsieve/trailsieve/record"
@@ -73,6 +74,12 @@ func TestReadCSV(t *testing.T) {
 			`counts: 2 fields, not as many as the header has (line 5)`,
 			`{  b  GetObject 7}`}},
 		{"quote", "bucket,operation,requests\nb,\"GetObject,1\n", []string{`counts: extraneous or missing " in quoted-field (line 2, column 16)`}},
+		{"open quote", "bucket,operation,requests\nb,GetObject,7\n\"b,GetObject,7\n" + strings.Repeat("b,GetObject,1\n", 9), []string{
+			"{  b  GetObject 7}", `counts: extraneous or missing " in quoted-field, from here to line 12 (line 3)`}},
+		{"endless quote", "bucket,operation,requests\nb,GetObject,7\n\"b,GetObject,7\n" + strings.Repeat("b,GetObject,1\n", maxLine/8), []string{
+			"{  b  GetObject 7}", `counts: a line of more than 1048576 bytes, or a quote that is not closed (line 3)`}},
+		{"endless header", strings.Repeat("x", 2*maxLine), []string{
+			`counts: a line of more than 1048576 bytes, or a quote that is not closed (line 1)`}},
 		{"empty", "", []string{"counts: no header (line 1)"}},
 		{"unknown", "bucket,operation,request\n", []string{`counts: unknown column "request" (did you mean "requests"?) (line 1, column 18)`}},
 		{"twice", "bucket,bucket,requests\n", []string{`counts: column "bucket" is there twice (line 1, column 8)`}},
@@ -89,6 +96,50 @@ func TestReadCSV(t *testing.T) {
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s:\n got %q\nwant %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// What is wrong with a line ends nothing; what is wrong with the text ends it, and says so.
+func TestFatal(t *testing.T) {
+	for text, want := range map[string]bool{
+		"bucket,operation,requests\nb,GetObject,x\n":  false,
+		"bucket,operation,requests\nb,GetObject\n":    false,
+		"bucket,operation,requests\nb,\"GetObject\n":  true,
+		"bucket,operation,requests\nb,Get\"Object\n":  true,
+		"bucket,operation,requests,colour\n":          true,
+		"bucket,operation\n":                          true,
+		"bucket,bucket,requests\n":                    true,
+		"":                                            true,
+		strings.Repeat("bucket,", maxLine) + "bucket": true,
+	} {
+		var at *Error
+		for _, err := range ReadCSV(strings.NewReader(text)) {
+			if !errors.As(err, &at) || at.Fatal != want || at.Line == 0 {
+				t.Errorf("%.60q: %+v, want Fatal: %v", text, err, want)
+			}
+		}
+		if at == nil {
+			t.Errorf("%.60q is no error", text)
+		}
+	}
+	failing := errors.New("network")
+	for _, err := range ReadCSV(iotest.ErrReader(failing)) {
+		if err != failing {
+			t.Errorf("got %v, want that of the reader", err)
+		}
+	}
+}
+
+// A text of many lines has no limit.
+func TestLongText(t *testing.T) {
+	n := 0
+	for _, err := range ReadCSV(strings.NewReader("bucket,operation,requests\n" + strings.Repeat("b,GetObject,1\n", maxLine/4))) {
+		if n++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n != maxLine/4 {
+		t.Errorf("%d counts, want %d", n, maxLine/4)
 	}
 }
 

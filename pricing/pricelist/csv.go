@@ -153,9 +153,14 @@ func plain(name string) string {
 	return strings.ToLower(strings.ReplaceAll(name, " ", ""))
 }
 
+// csvError returns the error of the CSV reader with its place. A quote that is not closed is found at the end
+// of the text, and is wrong where its line begins.
 func csvError(err error) error {
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
+		if parse.Line != parse.StartLine {
+			return &Error{Line: parse.StartLine, Err: fmt.Errorf("%w, from here to line %d", parse.Err, parse.Line)}
+		}
 		return &Error{Line: parse.Line, Column: parse.Column, Err: parse.Err}
 	}
 	return err

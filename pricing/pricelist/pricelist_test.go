@@ -127,6 +127,8 @@ func TestErrors(t *testing.T) {
 		{csv, `"Region Code"`, `"SKU"`, `pricelist: column "SKU" is there twice (line 6, column 225)`},
 		{csv, `"AAAA1111",`, ``, `pricelist: 18 fields, and the header has 19 (line 7)`},
 		{csv, `"AAAA1111"`, `"AAAA"1111"`, `pricelist: extraneous or missing " in quoted-field (line 7, column `},
+		{csv, `"0.0000010000"`, `"0.0000010000`, `pricelist: extraneous or missing " in quoted-field (line 7, column `},
+		{csv, `"None","","AWS CloudTrail"`, `"None","","AWS CloudTrail`, `pricelist: extraneous or missing " in quoted-field, from here to line 16 (line 15)`},
 		{csv, csv, "", `pricelist: no header that begins with SKU (line 1)`},
 		{json, json, "{", `pricelist: `},
 	} {
