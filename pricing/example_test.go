@@ -97,7 +97,7 @@ func ExamplePublished() {
 	// Output:
 	// 0.000001 per event since 2016-11-21
 	// China: false
-	// pricing: no price (AWS's prices in China could not be proved; a list of your own takes its place, see ParseRates) for data_events in "cn-north-1"
+	// pricing: no price (AWS's prices in China could not be proved; a price list of your own takes its place) for data_events in "cn-north-1"
 }
 
 // The price list of the day on which data events were announced.

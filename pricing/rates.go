@@ -177,7 +177,7 @@ func (r *Rates) Rate(meter MeterName, region string) (Rate, error) {
 
 // unproved says why the published lists have no price, where that needs saying.
 func unproved(meter MeterName, region string) string {
-	const remedy = "; a list of your own takes its place, see ParseRates"
+	const remedy = "; a price list of your own takes its place"
 	switch {
 	case meter == AggregatedEvents:
 		return "AWS says that aggregated events cost extra, and what they cost could not be proved" + remedy

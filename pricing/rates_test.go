@@ -69,17 +69,17 @@ func TestNoPrice(t *testing.T) {
 		{nil, DataEvents, "us-east-1", `pricing: no price for data_events in "us-east-1"`},
 		{new(Rates), DataEvents, "us-east-1", `pricing: no price for data_events in "us-east-1"`},
 		{commercial, DataEvents, "cn-north-1", `pricing: no price (AWS's prices in China could not be proved; ` +
-			`a list of your own takes its place, see ParseRates) for data_events in "cn-north-1"`},
+			`a price list of your own takes its place) for data_events in "cn-north-1"`},
 		{commercial, DataEvents, "us-gov-east-1", `pricing: no price (AWS's prices in GovCloud could not be proved; ` +
-			`a list of your own takes its place, see ParseRates) for data_events in "us-gov-east-1"`},
+			`a price list of your own takes its place) for data_events in "us-gov-east-1"`},
 		{commercial, AggregatedEvents, "us-east-1", `pricing: no price (AWS says that aggregated events cost extra, ` +
-			`and what they cost could not be proved; a list of your own takes its place, see ParseRates) ` +
+			`and what they cost could not be proved; a price list of your own takes its place) ` +
 			`for aggregated_events in "us-east-1"`},
 		{commercial, DataEvents, "mars-north-1", `pricing: no price for data_events in "mars-north-1"`},
 		{commercial, DataEvents, "", `pricing: no price for data_events`},
 		{commercial, "pigeons", "us-east-1", `pricing: no price for pigeons in "us-east-1"`},
 		{commercial, S3PutRequests, "eu-west-3", `pricing: no price (it could be proved only for other Regions; ` +
-			`a list of your own takes its place, see ParseRates) for s3_put_requests in "eu-west-3"`},
+			`a price list of your own takes its place) for s3_put_requests in "eu-west-3"`},
 	} {
 		bill, err := tt.rates.Bill(Usage{Meter: tt.meter, Region: tt.region})
 		if bill != nil || !errors.Is(err, ErrNoPrice) || err.Error() != tt.want {

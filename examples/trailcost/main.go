@@ -51,9 +51,10 @@ trails
     logs=BUCKET     delivers to this bucket; a trail that logs its own log files is warned of
     arn=ARN         for the columns of FOCUS and CUR
     address=NAME    in Terraform, for Infracost; otherwise aws_cloudtrail.NAME
-  NAME= alone, in -compare, drops the trail. A trail that -compare does not name stays as it is, and one
-  that it names keeps all that it does not say. Without -trail, logs are put to one trail that logs
-  all management events, and all data events of S3 objects, Lambda functions and DynamoDB tables.
+  NAME= alone is a trail without selectors, which logs all management events; in -compare it drops the trail.
+  A trail that -compare does not name stays as it is, and one that it names keeps all that it does not say.
+  Without -trail, logs are put to one trail that logs all management events, and all data events of S3
+  objects, Lambda functions and DynamoDB tables.
 
 -by splits by one or more of
   account region trail selector bucket prefix=1 ... prefix=9 event principal day hour category source access

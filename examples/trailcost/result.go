@@ -99,7 +99,9 @@ func newResult(o *options, r *reading) (*result, error) {
 	for _, trail := range o.trails {
 		res.Trails = append(res.Trails, trail.Name)
 	}
-	usage, complete := r.priced(t.attribution.Meter.Usage())
+	usage := t.attribution.Meter.Usage()
+	res.noteIdle(usage)
+	usage, complete := r.priced(usage)
 	around, err := r.around(res.Period)
 	if err != nil {
 		return nil, err
@@ -116,7 +118,7 @@ func newResult(o *options, r *reading) (*result, error) {
 	if complete {
 		err = res.explain(o, r)
 	} else {
-		r.problem(errors.New("nothing beside the bill, while something has no price: -rates reads a price list that has it"))
+		r.problem(errors.New("nothing beside the bill, while something has no price: -rates reads one"))
 	}
 	if err != nil {
 		r.problem(err)
@@ -132,13 +134,22 @@ func newResult(o *options, r *reading) (*result, error) {
 	return res, nil
 }
 
+// noteIdle notes which trails logged nothing: a home Region or account that is spelt wrong looks like that.
+func (res *result) noteIdle(usage []pricing.Usage) {
+	for _, name := range res.Trails {
+		if res.Events.Read > 0 && !slices.ContainsFunc(usage, func(u pricing.Usage) bool { return u.Trail == name }) {
+			res.Notes = append(res.Notes, fmt.Sprintf("trail %q logs none of these events: are its selectors, home Region and account right?", name))
+		}
+	}
+}
+
 // priced returns the usage that has a price, and whether that is all.
 func (r *reading) priced(usage []pricing.Usage) (priced []pricing.Usage, complete bool) {
 	complete = true
 	for _, u := range usage {
 		if _, err := r.o.rates.Rate(u.Meter, u.Region); err != nil {
 			complete = false
-			r.problem(fmt.Errorf("not in the bill: %s %s of account %q in Region %q, trail %q: %w; -rates reads a price list that has it",
+			r.problem(fmt.Errorf("not in the bill: %s %s of account %q in Region %q, trail %q: %w; -rates reads one",
 				u.UnitsText(), u.Meter, u.Account, u.Region, u.Trail, err))
 			continue
 		}
@@ -191,7 +202,7 @@ func (res *result) explain(o *options, r *reading) (err error) {
 	}
 	if r.tally.comparison != nil {
 		if res.Difference, err = r.tally.comparison.Difference(o.rates); err != nil {
-			return fmt.Errorf("no comparison: %w; -rates reads a price list that has it", err)
+			return fmt.Errorf("no comparison: %w; -rates reads one", err)
 		}
 	}
 	return nil

@@ -75,6 +75,9 @@ func TestTrailsLog(t *testing.T) {
 		if got != want {
 			t.Errorf("with %q: logged %q, want %q", options, got, want)
 		}
+		if idle := strings.Contains(strings.Join(r.Notes, "\n"), `trail "a" logs none`); idle != (want == "") {
+			t.Errorf("with %q: notes %q, want one of a trail that logs nothing: %v", options, r.Notes, want == "")
+		}
 	}
 }
 
