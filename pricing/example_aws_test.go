@@ -31,10 +31,28 @@ func ExampleRates_announcement() {
 	// Output: 0.1 <nil>
 }
 
-// The pricing page of 2016-17: two million S3 data events.
-func ExampleRates_pricingPage() {
-	fmt.Println(bill(pricing.Usage{Region: "us-east-1", Meter: pricing.DataEvents, Quantity: 2_000_000}).Total())
-	// Output: 2
+// The worked example of the pricing page of 2016-17: an account with two trails for management events, one of
+// which has data events too. In a month there are 150,000 and 2 million of them. It prints $0, $3 and $2.
+func ExampleMeter_pricingPage() {
+	withData := selector.MustCompile(`{"EventSelectors": [{"ReadWriteType": "All",
+		"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::photos/"]}]}]}`)
+	m := pricing.Meter{Trails: []pricing.Trail{{Name: "first"}, {Name: "second", Selector: withData}}}
+	management := record.Record{EventCategory: record.Management, AWSRegion: "us-east-1"}
+	data := record.Record{EventCategory: record.Data, AWSRegion: "us-east-1",
+		Resources: []record.Resource{{Type: "AWS::S3::Object", ARN: "arn:aws:s3:::photos/cat.png"}}}
+	if err := m.AddTimes(&management, 150_000); err != nil {
+		log.Fatal(err)
+	}
+	if err := m.AddTimes(&data, 2_000_000); err != nil {
+		log.Fatal(err)
+	}
+	for _, line := range bill(m.Usage()...).Lines {
+		fmt.Println(line.Trail, line.Quantity, line.Meter, line.Amount)
+	}
+	// Output:
+	// first 150000 management_events_first_copy 0
+	// second 150000 management_events_additional_copy 3
+	// second 2000000 data_events 2
 }
 
 // AWS's Knowledge Center, on duplicate events: a trail logs everything, and a second one the reads once
