@@ -216,7 +216,7 @@ func newDifference(m money, d *whatif.Difference) *differenceView {
 		Old: m.amount(d.Old), New: m.amount(d.New), Change: m.amount(d.Change), Saves: d.Change.Cmp(pricing.USD{}) < 0,
 	}
 	for _, l := range d.Lines {
-		if l.Lost+l.Gained == 0 {
+		if l.Lost == 0 && l.Gained == 0 {
 			continue
 		}
 		v.Lines = append(v.Lines, differenceLine{
