@@ -118,7 +118,7 @@ func newResult(o *options, r *reading) (*result, error) {
 	if complete {
 		err = res.explain(o, r)
 	} else {
-		r.problem(errors.New("nothing beside the bill, while something has no price: -rates reads one"))
+		r.problem(errors.New("nothing beside the bill, while something has no price: -rates reads a price list that has it"))
 	}
 	if err != nil {
 		r.problem(err)
@@ -149,7 +149,7 @@ func (r *reading) priced(usage []pricing.Usage) (priced []pricing.Usage, complet
 	for _, u := range usage {
 		if _, err := r.o.rates.Rate(u.Meter, u.Region); err != nil {
 			complete = false
-			r.problem(fmt.Errorf("not in the bill: %s %s of account %q in Region %q, trail %q: %w; -rates reads one",
+			r.problem(fmt.Errorf("not in the bill: %s %s of account %q in Region %q, trail %q: %w; -rates reads a price list that has it",
 				u.UnitsText(), u.Meter, u.Account, u.Region, u.Trail, err))
 			continue
 		}
@@ -202,7 +202,7 @@ func (res *result) explain(o *options, r *reading) (err error) {
 	}
 	if r.tally.comparison != nil {
 		if res.Difference, err = r.tally.comparison.Difference(o.rates); err != nil {
-			return fmt.Errorf("no comparison: %w; -rates reads one", err)
+			return fmt.Errorf("no comparison: %w; -rates reads a price list that has it", err)
 		}
 	}
 	return nil
