@@ -16,7 +16,7 @@
 //	stop-log-bucket   a trail that logs the delivery of log files: each file is an event in a later file
 //	leave-out-prefix  a prefix that is more than a tenth of what a trail's data events cost
 //	writes-only       a bucket of which the reads are more than half of a trail's events there
-//	exclude-source    calls to KMS or the RDS Data API, where they are not the free copy
+//	exclude-source    calls to KMS or the RDS Data API, where they are not the free copy, or Insights analyzes them
 //
 // Whether the events are needed is not for a program to say: each [Recommendation] names what would not
 // be logged any more. It rests on the records that were seen, and holds for others as far as these are
@@ -26,7 +26,9 @@
 //
 // A saving is what the bill for these records would be less: exactly, or between two bounds where there
 // were too many keys to count all of them, see package attribution. For listings and DeleteObjects, which
-// name no key, it may be more, since a selector that leaves out a prefix leaves out listings of it.
+// name no key, it may be more, since a selector that leaves out a prefix leaves out listings of it; and for
+// a source that is excluded where Insights analyzes the free copy, since the copy of another trail becomes
+// the free one.
 // Recommendations overlap, so their savings do not add up: apply one with [Recommendation.Apply], and
 // compare with package whatif.
 package advice
@@ -92,7 +94,7 @@ func (r Recommendation) String() string {
 	case WritesOnly:
 		fmt.Fprintf(&s, "log only writes of bucket %q on trail %q", r.Subject, r.Trail)
 	case ExcludeSource:
-		fmt.Fprintf(&s, "exclude %s on trail %q, whose copy is not the free one", r.Subject, r.Trail)
+		fmt.Fprintf(&s, "exclude %s on trail %q, which pays for it", r.Subject, r.Trail)
 	}
 	fmt.Fprintf(&s, "; saves %v", r.Saving)
 	if r.MaxSaving != r.Saving {

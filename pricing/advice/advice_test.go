@@ -69,6 +69,47 @@ func delivery() *record.Record {
 	return r
 }
 
+// A trail may pay for its free copies too: Insights analyzes them. Leaving them out saves what it pays for
+// that at least; here the copies of the other trail become the free ones besides.
+func TestFreeCopyOfInsights(t *testing.T) {
+	trails := []pricing.Trail{
+		{Name: "audit", Insights: pricing.Insights{Management: pricing.CallRateInsight | pricing.ErrorRateInsight}},
+		{Name: "second", Selector: everything},
+	}
+	a, err := New(trails)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kms := call("kms.amazonaws.com", false)
+	if err := a.AddTimes(kms, 10); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.AddTimes(call("iam.amazonaws.com", false), 1); err != nil {
+		t.Fatal(err)
+	}
+	found, err := a.Recommend(usEast1(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(found, func(r Recommendation) bool { return r.Kind == ExcludeSource && r.Trail == "audit" })
+	if i < 0 || found[i].String() != `exclude kms.amazonaws.com on trail "audit", which pays for it; saves 0.00007 USD for 10 events` {
+		t.Fatalf("found %v", found)
+	}
+	without := slices.Clone(trails)
+	without[0].Selector = selector.MustCompile(`{"EventSelectors": [{"ReadWriteType": "All", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}]}`)
+	c := whatif.New(trails, without)
+	if err := c.AddTimes(kms, 10); err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.Difference(usEast1(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := pricing.MustParseUSD("-0.00027"); d.Change != want {
+		t.Errorf("the bill changes by %v, want %v", d.Change, want)
+	}
+}
+
 func TestRecommend(t *testing.T) {
 	a, err := New([]pricing.Trail{{Name: "audit"}, {Name: "objects", Selector: allObjects}, {Name: "second", Selector: everything}})
 	if err != nil {
@@ -106,7 +147,7 @@ func TestRecommend(t *testing.T) {
 		`drop trail "audit": all that it logged, trail "second" logged too; saves 0.0003 USD for 15 events`,
 		`leave out "photos/albums/" on trail "objects"; saves 0.0003 USD for 300 events`,
 		`leave out "photos/albums/" on trail "second"; saves 0.0003 USD for 300 events`,
-		`exclude kms.amazonaws.com on trail "second", whose copy is not the free one; saves 0.0002 USD for 10 events`,
+		`exclude kms.amazonaws.com on trail "second", which pays for it; saves 0.0002 USD for 10 events`,
 		`leave out log bucket "logs" on trail "objects": 40 of its events are deliveries of log files, ` +
 			`each at least one event later; saves 0.00004 USD for 40 events`,
 		`leave out log bucket "logs" on trail "second": 40 of its events are deliveries of log files, ` +
