@@ -137,7 +137,7 @@ func newResult(o *options, r *reading) (*result, error) {
 // noteIdle notes which trails logged nothing: a home Region or account that is spelt wrong looks like that.
 func (res *result) noteIdle(usage []pricing.Usage) {
 	for _, name := range res.Trails {
-		if res.Events.Read > 0 && !slices.ContainsFunc(usage, func(u pricing.Usage) bool { return u.Trail == name }) {
+		if res.Events.Logged+res.Events.Dropped > 0 && !slices.ContainsFunc(usage, func(u pricing.Usage) bool { return u.Trail == name }) {
 			res.Notes = append(res.Notes, fmt.Sprintf("trail %q logs none of these events: are its selectors, home Region and account right?", name))
 		}
 	}

@@ -81,6 +81,15 @@ func TestTrailsLog(t *testing.T) {
 	}
 }
 
+// Where no event was read, no trail is told to log none of them.
+func TestNothingRead(t *testing.T) {
+	trail := "a=" + write(t, "s.json", allObjects)
+	r := price(t, incomplete, "", "-trail", trail, write(t, "a.json", `{"Records":[17]}`))
+	if r.Events.Unreadable != 1 || strings.Contains(strings.Join(r.Notes, "\n"), "logs none") {
+		t.Errorf("%d unreadable, notes %q", r.Events.Unreadable, r.Notes)
+	}
+}
+
 // A trail that logs its own log files is warned of.
 func TestLogBucketWarning(t *testing.T) {
 	all := write(t, "s.json", allObjects)
