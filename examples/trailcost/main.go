@@ -68,6 +68,13 @@ trails
               {"name": "objects", "selectors": {"EventSelectors": [...]}}],
    "compare": [...all trails as they would be...],
    "pipeline": {"LogFiles": {"Kept": 2160}, "Lambda": {"Invocations": 2000000, "Memory": 128, "Milliseconds": 350}}}
+  Insights are management, data or both. Parts of a pipeline are, with times in hours and sizes in bytes,
+    {"LogFiles": {"Kept": 2160, "Digests": true}, "KMS": {"Keys": 1}, "SNS": {},
+     "CloudWatchLogs": {"Kept": 720, "Scanned": 0, "Direct": false}, "EventBridge": {"Custom": 0, "Size": 1500},
+     "Lambda": {"Invocations": 1, "Memory": 128, "Milliseconds": 350, "ARM": false},
+     "Lake": {"SevenYears": false, "Other": 0, "Kept": 0, "Scanned": 0}, "GB": 1073741824, "Compression": 10}
+  where Memory is in MB, Custom are events sent to a bus of one's own, Direct is delivery without a trail, Other
+  is what Lake takes from other sources, Scanned what queries read, and GB is the bytes in one.
 
 -pipeline adds what is around each trail: parts joined by commas, of
   log-files=DAYS        PUT requests, and storage of files that are kept so long
@@ -88,7 +95,8 @@ examples
 
 The bill is exact; -invoice rounds as AWS does at the end of a month. Prices are AWS's published ones, where
 that could be proved: not in China and GovCloud, and around the trail hardly outside us-east-1. What has
-no price is told of and never taken for free; -rates reads your own list, or AWS's price list file.
+no price is told of and never taken for free; -rates reads your own list, or AWS's price list file. Discounts,
+credits and taxes are not known, and what other services give for free each month is not taken off.
 
 CloudTrail's log files have only what a trail has logged. What data events would cost that no trail logs
 yet, they cannot tell: S3 access logs can, but for a request that they lack now and then, and so can counts.

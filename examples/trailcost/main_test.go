@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +209,28 @@ func TestHelp(t *testing.T) {
 	for line := range strings.SplitSeq(got.out, "\n") {
 		if len(line) > 125 {
 			t.Errorf("the help has a line of %d bytes: %s", len(line), line)
+		}
+	}
+}
+
+// The help has every part of a pipeline with all of its settings, as -config reads them.
+func TestHelpPipeline(t *testing.T) {
+	_, text, _ := strings.Cut(try(t, "", "-h").out, "sizes in bytes,\n")
+	text, _, _ = strings.Cut(text, "\n  where Memory")
+	c, err := parseConfig([]byte(`{"pipeline": ` + text + `}`))
+	if err != nil {
+		t.Fatalf("%v, in %s", err, text)
+	}
+	all, err := json.Marshal(c.Pipeline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(all), "null") {
+		t.Errorf("a part is not there: %s", all)
+	}
+	for _, m := range regexp.MustCompile(`"[A-Za-z]+":`).FindAllString(string(all), -1) {
+		if strings.Count(string(all), m) != strings.Count(text, m) {
+			t.Errorf("%s is there %d times, want %d", m, strings.Count(text, m), strings.Count(string(all), m))
 		}
 	}
 }
