@@ -52,10 +52,11 @@ type column struct {
 	others                   []others
 }
 
-// An effect is what a condition means for the branches that have it.
+// An effect is what it means for the branches of a column that a value is what a condition is about.
 type effect struct {
-	satisfied, except posting
-	whole             bool // all branches of the column are satisfied
+	satisfied posting // by the condition
+	except    posting // their anything-but excludes it
+	whole     bool    // all branches of the column are satisfied
 }
 
 // A hit is what a text has in common with conditions that are found by a part of it or regardless of
@@ -85,7 +86,8 @@ type others struct {
 	posting posting
 }
 
-// An indexKey is a condition in the form in which equal ones are equal.
+// An indexKey is a condition in the form in which equal ones are equal. It says which index of a column
+// the condition belongs to, and what it is found by there.
 type indexKey struct {
 	kind      indexKind
 	text      string
@@ -112,7 +114,8 @@ const (
 	isText
 )
 
-// operandOf returns the operand of any condition but exists and anything-but.
+// indexKeyOf returns the key of any condition but exists and anything-but, which have none of their own:
+// what anything-but excludes are conditions.
 func indexKeyOf(c condition) indexKey {
 	switch c := c.(type) {
 	case exactString:
@@ -168,25 +171,29 @@ func indexKeyOf(c condition) indexKey {
 	panic("pattern: a condition without an index")
 }
 
-// A sorter sorts the conditions of a column by their operands.
+// A sorter gathers the conditions of a column, those that are equal as one, with the tests that have
+// them.
 type sorter struct {
 	byKey map[indexKey]int32 // index in list
 	list  []sorted
 }
 
+// A sorted is a condition with the tests that it satisfies, and those whose anything-but excludes what
+// it accepts.
 type sorted struct {
 	indexKey
 	condition         condition
 	satisfied, except []int32 // tests
 }
 
+// at returns the entry of a condition. It is valid until the next call.
 func (s *sorter) at(c condition) *sorted {
-	op := indexKeyOf(c)
-	i, ok := s.byKey[op]
+	key := indexKeyOf(c)
+	i, ok := s.byKey[key]
 	if !ok {
 		i = int32(len(s.list))
-		s.byKey[op] = i
-		s.list = append(s.list, sorted{indexKey: op, condition: c})
+		s.byKey[key] = i
+		s.list = append(s.list, sorted{indexKey: key, condition: c})
 	}
 	return &s.list[i]
 }
@@ -288,7 +295,7 @@ func (b *builder) addIndexes(c *column, list []sorted) {
 		nets   []network
 		inside []int32
 	)
-	// hit returns the hit for a key of an index.
+	// hitAt returns the hit for a key of an index.
 	hitAt := func(kind indexKind, key string) *hit {
 		k := string(rune(kind)) + key
 		i, ok := byKey[k]

@@ -30,9 +30,9 @@
 // To be satisfied, a field usually needs a value in the event at its path: a field that the event does
 // not have is only satisfied by {"exists": false}. What the event has besides does not matter.
 //
-// Names are compared exactly, upper and lower case included. Only the path counts, the names joined with dots, in the pattern and
-// in the event: {"detail": {"a.b": [1]}} and {"detail.a": {"b": [1]}} are the same pattern. If a
-// path is written twice, the later field replaces the earlier.
+// Names are compared exactly, upper and lower case included. Only the path counts, the names joined
+// with dots, in the pattern and in the event: {"detail": {"a.b": [1]}} and {"detail.a": {"b": [1]}} are
+// the same pattern. If a path is written twice, the later field replaces the earlier.
 //
 // # Values
 //
@@ -293,11 +293,12 @@
 // Beside a condition that holds stands which of its alternatives made it hold, if there are several, and
 // in which element of an array; beside an element of $or, whether its conditions hold, and if it is the
 // decisive one. [Explanation.Reason] is the first line alone, for logs. [Set.Explain] has that line for
-// each rule, and the first conditions that failed. An explanation lists at most ten values of a path, cut after 200
-// bytes each, and counts the rest. Its JSON form is stable: names of members are not changed or
-// removed, and an Explanation that was read from JSON prints the same tree. It is made in a slower way than the verdict of Match: the part of
-// the event that the pattern leads to becomes a tree, over which the time is linear for each branch and,
-// where elements of arrays are to blame, for each condition of one branch that has no more than 32.
+// each rule, and the first conditions that failed. An explanation lists at most ten values of a path,
+// cut after 200 bytes each, and counts the rest. Its JSON form is stable: names of members are not
+// changed or removed, and an Explanation that was read from JSON prints the same tree. It is made in a
+// slower way than the verdict of Match: the part of the event that the pattern leads to becomes a tree,
+// over which the time is linear for each branch and, where elements of arrays are to blame, for each
+// condition of one branch that has no more than 32.
 //
 // # Canonical form
 //

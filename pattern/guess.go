@@ -26,13 +26,19 @@ type guess struct {
 	next        int32  // the guess for the name behind it, or 0
 }
 
-// What is remembered is bounded, as events may have any number of names. CloudTrail's records of all
-// services together have less than a hundred names in the objects that rules lead into.
-// An object in which many guesses were wrong is of another kind, of which nothing can be learnt.
+// What is remembered is bounded, as events may have any number of names, of any length.
 const (
+	// CloudTrail's records of all services together have less than a hundred names in the objects that
+	// rules lead into.
 	maxGuesses = 256
-	maxGuessed = 64 // bytes of a text
-	maxWrong   = 32
+
+	// Names are shorter, as a rule. Together with maxGuesses, it keeps what a walk remembers to some
+	// 32 KB: each text is kept twice.
+	maxGuessed = 64
+
+	// An object in which so many guesses were wrong is of another kind, of which nothing can be learnt;
+	// and it would forget what other objects at its step have in common.
+	maxWrong = 32
 )
 
 // guesses remembers names. The guess 0 is none: nothing follows it.

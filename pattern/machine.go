@@ -119,10 +119,10 @@ type step struct {
 	dots        uint64 // the lengths of names to steps with steps below; see manyDots
 	column      int32  // or -1
 	first, last int32
-	below       int32  // first, but behind its own column
-	needs       uint64 // the columns from first on, see span.needs
-	group       span   // of the columns below
-	none        posting
+	below       int32   // first, but behind its own column
+	needs       uint64  // the columns from first on, see span.needs
+	group       span    // of the columns below: see narrow.go
+	none        posting // in group: the branches all of whose columns below may be without a value
 }
 
 // Inner are the names that lead to steps with steps below.
@@ -136,11 +136,12 @@ type inner struct {
 // noColumn marks a step where no field ends.
 const noColumn = -1
 
-// manyDots is the bit of step.dots for all names that are so long or longer. Where none of the bits is the
-// index of a dot in a name, the name cannot lead on to a step below one of these.
+// manyDots is the bit of step.dots for all names that are so long or longer: the last of the word. Where
+// none of the bits is the index of a dot in a name, the name cannot lead on to a step below one of these.
 const manyDots = 63
 
-// lastNeed is the bit of span.needs that stands for all columns from 63 on.
+// lastNeed is the bit of span.needs that stands for all columns from 63 on. A machine with so many is
+// wide; there, one of these having had its say tells nothing about the bit.
 const lastNeed = 63
 
 // A test is a field at a step, for those who judge one branch on its own.
@@ -633,8 +634,8 @@ func newQuoted(name string) quoted {
 	return q
 }
 
-// in reports whether the name may be in text. It looks for the rarest byte of the name; and if that
-// comes too often, it gives up.
+// in reports whether the name may be in text. It looks for the rarest byte of the name. If that comes
+// often without the name, to ask on takes about as long as to read the text, so it gives up.
 func (q *quoted) in(text []byte) bool {
 	if q.text == "" {
 		return true

@@ -75,8 +75,8 @@ type window struct {
 	whole    bool   // all branches are satisfied
 }
 
-// failed is what the methods of a walk return in place of an offset if the walk is not to go on:
-// because it is over, or else because it has given up.
+// failed is what the methods of a walk return in place of an offset if the walk is not to go on: because
+// it has ended early (walk.over), or else because it gives up.
 const failed = -1
 
 // maxKept bounds what a walk may keep for the next one, so that one monstrous event does not hold
@@ -468,10 +468,15 @@ func (w *walk) final(i int) bool {
 
 // absent reports whether no column that is still needed has a value in the rest of the event, from i on.
 // It asks for the names of the columns, which takes far less than to read the rest; but only if they are
-// few, and only once for the same ones, and not if that was in vain the last time.
+// few, and only once for the same ones, and not if that was in vain the last time. Names with escapes
+// and dots are left to final.
 func (w *walk) absent(i int) bool {
+	// The rest is searched once for each name, until one is there: for more than two that would take
+	// longer on average than it saves.
+	const few = 2
 	missing := w.needs &^ w.settled
-	if missing == w.missed || missing&w.common != 0 || missing>>lastNeed != 0 || bits.OnesCount64(missing) > 2 {
+	switch {
+	case missing == w.missed, missing&w.common != 0, missing>>lastNeed != 0, bits.OnesCount64(missing) > few:
 		return false
 	}
 	w.missed = missing

@@ -39,8 +39,10 @@ func (p *Pattern) String() string { return p.text }
 // or any other. It does not keep or change the event's bytes.
 //
 // Match reads only as much of the event as it needs, so a nil error does not mean that the rest is
-// well formed. What it cannot read is an [*EventError]. For certainty, call [Validate] first: of the
-// events that pass it, Match only refuses those with [ErrAmbiguous] as the cause.
+// well formed. What it cannot read is an [*EventError]. How far it reads can depend on the events before,
+// from which it learns what to expect; so the same broken event may be an error at one time and not at
+// another. For certainty, call [Validate] first: of the events that pass it, Match only refuses those
+// with [ErrAmbiguous] as the cause, and always so.
 func (p *Pattern) Match(event []byte) (bool, error) {
 	p.once.Do(func() { p.machine = newMachine([][]branch{p.branches}) })
 	w, err := p.machine.match(event)
