@@ -74,6 +74,54 @@ func TestSetLaws(t *testing.T) {
 	}
 }
 
+// TestAfterBroken tests that broken events leave nothing behind: whatever a set was given before, it says
+// the same of an event as a set that was given nothing.
+func TestAfterBroken(t *testing.T) {
+	// In the middle of an array, when objects in it were judged already.
+	absent := MustCompile(`{"d": {"x": [1, {"exists": false}], "y": [1, {"exists": false}]}}`)
+	set := NewSet(slices.All([]*Pattern{absent, MustCompile(`{"d": {"z": [1]}}`)}))
+	for _, broken := range []string{`{"d":[{"x":1},?`, `{"d":[{"x":2},?`, `{"d":[{"x":1`} {
+		if _, err := set.Match([]byte(broken)); err == nil {
+			t.Errorf("%s: no error", broken)
+		}
+		event := `{"d":[{"z":1}]}`
+		if got, err := set.Match([]byte(event)); !slices.Equal(got, []int{0, 1}) || err != nil {
+			t.Errorf("%s after %s = %v, %v, want both", event, broken, got, err)
+		}
+	}
+
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		var patterns []*Pattern
+		var events []string
+		for i := range uint64(40) {
+			text, event := newGenerator(seed<<32 + i).pair()
+			if p, err := Compile(text); err == nil {
+				patterns = append(patterns, p)
+			}
+			events = append(events, event)
+		}
+		used := NewSet(slices.All(patterns))
+		for _, event := range events {
+			want, err := NewSet(slices.All(patterns)).Match([]byte(event))
+			if err != nil {
+				t.Fatalf("seed %d: %s: %v", seed, event, err)
+			}
+			for range 10 {
+				broken := []byte(event[:r.IntN(len(event)+1)])
+				if len(broken) > 0 && r.IntN(2) == 0 {
+					broken = []byte(event)
+					broken[r.IntN(len(broken))] = "{}[]\",:.\\1\xff"[r.IntN(11)]
+				}
+				used.Match(broken) // an error or not
+				if got, err := used.Match([]byte(event)); !slices.Equal(got, want) || err != nil {
+					t.Fatalf("seed %d: %s\nafter %q = %v, %v, want %v", seed, event, broken, got, err, want)
+				}
+			}
+		}
+	}
+}
+
 func TestSet(t *testing.T) {
 	a, b := MustCompile(`{"a": [1]}`), MustCompile(`{"b": [1]}`)
 	list := []*Pattern{a, b, a}
