@@ -1,6 +1,10 @@
 package record
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/trailsieve/trailsieve/internal/jsonscan"
+)
 
 const s3ObjectType = "AWS::S3::Object"
 
@@ -17,11 +21,99 @@ func (r *Record) S3Object() (S3Object, bool) {
 	if !isS3(r.EventSource) {
 		return S3Object{}, false
 	}
-	bucket := r.RequestParameters.Get("bucketName")
-	if bucket.Str == "" {
+	p := s3ParametersOf(string(r.RequestParameters))
+	if p.bucket == "" {
 		return S3Object{}, false
 	}
-	return S3Object{Bucket: bucket.Str, Key: r.RequestParameters.Get("key").Str}, true
+	return S3Object{Bucket: p.bucket, Key: p.key}, true
+}
+
+// s3Parameters are what the requestParameters of a call to S3 say of its object.
+type s3Parameters struct {
+	bucket, key, prefix string // empty unless a string
+}
+
+// The names of these, by their indexes in s3Names.
+const (
+	s3Bucket = iota
+	s3Key
+	s3Prefix
+)
+
+var s3Names = jsonscan.Guesses("bucketName", "key", "prefix")
+
+// s3ParametersOf reads the text of requestParameters, in one pass that stops behind the bucket and the
+// key. It allocates nothing unless one of them has escapes. As with [JSON.Get], the first of equal names
+// counts, and so do those in the object itself alone.
+func s3ParametersOf(text string) (p s3Parameters) {
+	scan := jsonscan.New(bytesOf(text))
+	if scan.Peek() != jsonscan.Object {
+		return p
+	}
+	scan.Open()
+	var seen [s3Prefix + 1]bool
+	for !seen[s3Bucket] || p.key == "" {
+		i, from, to := scan.Guess(s3Names)
+		if i < 0 {
+			name, more, err := scan.Name()
+			if !more || err != nil {
+				return p
+			}
+			if i = s3Name(name); i < 0 {
+				if _, err := scan.Skip(); err != nil {
+					return p
+				}
+				continue
+			}
+		}
+		value := ""
+		switch {
+		case to > 0:
+			value = text[from:to]
+		case scan.Peek() == jsonscan.String:
+			t, err := scan.String()
+			if err != nil {
+				return p
+			}
+			if value = text[t.Offset : t.Offset+len(t.Raw)]; t.Escaped {
+				value = unquoted(t)
+			}
+		default:
+			if _, err := scan.Skip(); err != nil {
+				return p
+			}
+		}
+		if seen[i] {
+			continue
+		}
+		seen[i] = true
+		switch i {
+		case s3Bucket:
+			p.bucket = value
+		case s3Key:
+			p.key = value
+		case s3Prefix:
+			p.prefix = value
+		}
+	}
+	return p
+}
+
+// s3Name returns the index of a name, or -1.
+func s3Name(name jsonscan.Text) int {
+	text := stringOf(name.Raw)
+	if name.Escaped {
+		text = unquoted(name)
+	}
+	switch text {
+	case "bucketName":
+		return s3Bucket
+	case "key":
+		return s3Key
+	case "prefix":
+		return s3Prefix
+	}
+	return -1
 }
 
 // S3ObjectARN rebuilds the ARN that CloudTrail lists under resources for an S3 object-level call,
@@ -36,22 +128,22 @@ func (r *Record) S3ObjectARN() (arn string, ok bool) {
 
 // AppendS3ObjectARN appends to dst what [Record.S3ObjectARN] returns, or nothing.
 func (r *Record) AppendS3ObjectARN(dst []byte) (arn []byte, ok bool) {
-	if !s3ObjectLevel(r.EventName) {
+	if !isS3(r.EventSource) || !s3ObjectLevel(r.EventName) {
 		return dst, false
 	}
-	object, ok := r.S3Object()
-	if !ok {
+	p := s3ParametersOf(string(r.RequestParameters))
+	if p.bucket == "" {
 		return dst, false
 	}
 	dst = append(dst, "arn:"...)
 	dst = append(dst, Partition(r.AWSRegion)...)
 	dst = append(dst, ":s3:::"...)
-	dst = append(dst, object.Bucket...)
+	dst = append(dst, p.bucket...)
 	dst = append(dst, '/')
-	if object.Key == "" {
-		return append(dst, r.RequestParameters.Get("prefix").Str...), true
+	if p.key == "" {
+		return append(dst, p.prefix...), true
 	}
-	return append(dst, object.Key...), true
+	return append(dst, p.key...), true
 }
 
 // Partition returns the AWS partition of a Region: "aws", "aws-cn" or "aws-us-gov".
