@@ -181,6 +181,14 @@ func FindText(parts []Part, separator byte, likely ...string) (text string, ok b
 	if i := slices.IndexFunc(likely, all); i >= 0 {
 		return likely[i], true, nil
 	}
+	for i := range parts {
+		if only, finite := parts[i].only(); finite {
+			if i := slices.IndexFunc(only, all); i >= 0 {
+				return only[i], true, nil
+			}
+			return "", false, nil
+		}
+	}
 	text, ok, err = newSearch(parts, separator).shortest()
 	if ok && !all(text) {
 		return "", false, cmp.Or(err, ErrGaveUp) // not known to happen
@@ -189,6 +197,33 @@ func FindText(parts []Part, separator byte, likely ...string) (text string, ok b
 		return text, ok, err
 	}
 	return findAddress(parts, all)
+}
+
+// only returns the texts that the demand accepts, the shortest first, if it is about all of a text and
+// spells out what that may be.
+func (p *Part) only() (texts []string, finite bool) {
+	if p.From > 0 || p.To > 0 {
+		return nil, false
+	}
+	for _, a := range p.field.anyOf {
+		switch c := a.condition.(type) {
+		case exactString:
+			text, before := strings.CutPrefix(string(c), p.Before)
+			text, after := strings.CutSuffix(text, p.After)
+			if before && after {
+				texts = append(texts, text)
+			}
+		case exactNumber, exactWord, numeric: // no string
+		case exists:
+			if c {
+				return nil, false
+			}
+		default:
+			return nil, false
+		}
+	}
+	slices.SortStableFunc(texts, func(a, b string) int { return len(a) - len(b) })
+	return texts, true
 }
 
 // findAddress looks for a text in one of the networks that the demands name.
