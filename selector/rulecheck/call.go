@@ -129,6 +129,9 @@ var (
 	otherCalls  = []call{{"RunInstances", false, 0}, {"DescribeInstances", true, 0}, {"CreateUser", false, 0}, {"ListUsers", true, 0}}
 )
 
+// aboveObjects is what the names of calls are like that manage buckets and what S3 has besides.
+var aboveObjects = like("*Bucket*", "*Configuration*", "*AccessPoint*", "*AccessGrant*", "*StorageLens*", "*Job*", "*Jobs")
+
 // namesOf returns the names of calls.
 func namesOf(calls []call) (names []string) {
 	for _, c := range calls {
@@ -150,6 +153,25 @@ var likeSource = []pattern.Demand{
 	demand(map[string]any{"suffix": ".amazonaws.com"}, map[string]any{"suffix": ".amazonaws.com.cn"}),
 	demand(anythingBut("prefix", ".")),
 	demand(anythingBut("wildcard", capitals()...)),
+}
+
+// properName is what names of calls are like, but for a few. What looks otherwise is the name of something
+// else, mostly: of a method, as putObject, or of an action in a policy, as s3:PutObject.
+var properName = []pattern.Demand{
+	like(initials()...),
+	demand(anythingBut("wildcard", "*:*", "*-*", "* *", "*/*")),
+}
+
+// isProper reports whether a name is like that.
+func isProper(name string) bool {
+	return 'A' <= name[0] && name[0] <= 'Z' && !strings.ContainsAny(name, ":- /")
+}
+
+func initials() (wildcards []string) {
+	for c := 'A'; c <= 'Z'; c++ {
+		wildcards = append(wildcards, string(c)+"*")
+	}
+	return wildcards
 }
 
 func capitals() (wildcards []string) {
@@ -196,19 +218,22 @@ func families(t *term, accepts func(source string) bool) []family {
 		case "s3express":
 			f.calls = append([]call{{"CreateSession", true, 0}}, s3Calls...)
 		}
-		f.names = anyName(namesOf(f.calls)...)
+		f.names = anyName(append(namesOf(f.calls), "ConsoleLogin")...)
 		return []family{f}
 	case record.NetworkActivity:
-		return []family{{source: demand(map[string]any{"prefix": ""}), likely: eventSources("s3", "kms", "ec2"), names: anyName(),
+		return []family{{source: demand(map[string]any{"prefix": ""}), likely: eventSources("s3", "kms", "ec2"), names: anyName("ConsoleLogin"),
 			calls: append([]call{{"PutObject", false, 0}, {"GetObject", true, 0}}, otherCalls...)}}
 	}
 	// A name that is a data event of a service that the rule can be about is not sought as a management
-	// event: whoever writes PutObject means S3.
+	// event: whoever writes PutObject means S3. Nor is a sign-in sought as another service's.
 	var data []string
 	for service, calls := range map[string][]call{"s3": s3Calls, "lambda": lambdaCalls, "dynamodb": dynamoDBCalls} {
 		if slices.ContainsFunc(eventSources(service), accepts) {
 			data = append(data, namesOf(calls)...)
 		}
+	}
+	if slices.ContainsFunc(eventSources("signin"), accepts) {
+		data = append(data, "ConsoleLogin")
 	}
 	list := []family{{likely: eventSources("ec2", "iam", "cloudtrail"), calls: otherCalls,
 		source: demand(anythingBut("prefix", "s3.", "lambda.", "dynamodb.", "kms.", "sts.", "signin.", "rdsdataapi.")),
@@ -219,7 +244,8 @@ func families(t *term, accepts func(source string) bool) []family {
 		list = append(list, f)
 	}
 	but := func(calls []call) []pattern.Demand { return anyName(append(data, namesOf(calls)...)...) }
-	add("s3", s3ManagementCalls, s3Calls, nil, append(anyName(data...), demand(anythingBut("wildcard", "*Object*", "*Upload*"))))
+	noObject := append(anyName(append(data, namesOf(s3ManagementCalls)...)...), demand(anythingBut("wildcard", "*Object*", "*Upload*")))
+	add("s3", s3ManagementCalls, s3Calls, append(slices.Clone(noObject), aboveObjects), noObject)
 	add("lambda", lambdaManagementCalls, nil, append(but(lambdaManagementCalls), demand(anythingBut("prefix", "Invoke"))), nil)
 	add("dynamodb", dynamoDBManagementCalls, nil, but(dynamoDBCalls), nil)
 	add("kms", kmsCalls, nil, but(kmsCalls), nil)

@@ -53,7 +53,12 @@
 //	                              CreateBucket a management event
 //	readOnly                      follows from eventName where that is known or begins with Describe, Get,
 //	                              List, Create, Put, Delete and the like; it is a boolean
-//	resources of S3               are an object and a bucket, and for a copy two of each
+//	resources of S3               are an object and a bucket, and for a copy two of each; no call that
+//	                              manages names an object
+//	detail.resources.ARN          of a function has functionName of requestParameters in it, or is it
+//	userIdentity                  of a user, root, role or federated user has an arn of that form, with the
+//	                              account and the user's name in it
+//	ConsoleLogin                  is a sign-in, not an API call
 //
 // Fields that selectors do not know, such as errorCode and userIdentity.type, may be anything of their
 // type.
@@ -76,6 +81,8 @@
 //     AWS::Odd::Thing of odd.amazonaws.com. For any other the answer is unknown.
 //   - A trail whose selectors name ARNs is in the partition of these, and China, where the names of
 //     services end in .cn, is only considered if the rule or the selectors mention it.
+//   - A name that is on no list here, and looks like that of a call, is taken for one. If it begins with a
+//     small letter, or has a colon or hyphen, as putObject and s3:PutObject do, the answer is unknown.
 //   - Event selectors do not take Insights events, so a rule on these cannot fire from what they log; the
 //     trail may have Insights selectors all the same.
 //   - What else keeps events away is not looked at: the Region and account of a trail and of the event

@@ -44,16 +44,20 @@ func resourcesFor(t *term, c call) []resourcing {
 		}
 		return list
 	case lambdaFunction:
-		return []resourcing{func(d *draft, p string, _ call) bool {
-			return d.regional("arn:"+p+":lambda:", "*:*:function:*", "111122223333:function:my-function", "")
-		}}
+		var list []resourcing
+		for _, as := range functionNames {
+			list = append(list, func(d *draft, p string, _ call) bool { return d.function(p, as) })
+		}
+		return append(list, func(d *draft, p string, _ call) bool { return d.otherFunction(p) })
 	case dynamoDBTable:
 		return []resourcing{func(d *draft, p string, _ call) bool {
-			return d.regional("arn:"+p+":dynamodb:", "*:*:table/*", "111122223333:table/Music", "requestParameters.tableName")
+			_, ok := d.regional("arn:"+p+":dynamodb:", "*:*:table/*", "111122223333:table/Music", "requestParameters.tableName")
+			return ok
 		}}
 	case dynamoDBStream:
 		return []resourcing{func(d *draft, p string, _ call) bool {
-			return d.regional("arn:"+p+":dynamodb:", "*:*:table/*/stream/*", "111122223333:table/Music/stream/2026-01-01T00:00:00.000", "")
+			_, ok := d.regional("arn:"+p+":dynamodb:", "*:*:table/*/stream/*", "111122223333:table/Music/stream/2026-01-01T00:00:00.000", "")
+			return ok
 		}}
 	}
 	return []resourcing{otherResources}
@@ -248,10 +252,10 @@ func (d *draft) s3Copy(partition string, c call, selected, of entry) bool {
 }
 
 // regional enters a resource whose ARN has a Region and an account. The name behind the slash may be
-// repeated at a path.
-func (d *draft) regional(head, form, likely, repeated string) bool {
+// repeated at a path. beside is what the text behind head has to meet besides, and text is what was found.
+func (d *draft) regional(head, form, likely, repeated string, beside ...pattern.Part) (text string, ok bool) {
 	if !d.asksOfEntry(d.term.typ, "ARN", "accountId") {
-		return false
+		return "", false
 	}
 	_, partition, _ := strings.Cut(head, ":")
 	partition, _, _ = strings.Cut(partition, ":")
@@ -259,7 +263,7 @@ func (d *draft) regional(head, form, likely, repeated string) bool {
 	parts := slices.Concat(
 		partsOf(whole, d.term.on["resources.ARN"]...), partsOf(whole, d.asks("detail.resources.ARN")...),
 		partsOf(pattern.Part{}, like(form)),
-		d.regionParts(partition, pattern.Part{To: 1}))
+		d.regionParts(partition, pattern.Part{To: 1}), beside)
 	_, region := inPartition(partition)
 	candidates := []string{region + ":" + likely}
 	for _, a := range append(d.term.on["resources.ARN"], d.asks("detail.resources.ARN")...) {
@@ -267,6 +271,11 @@ func (d *draft) regional(head, form, likely, repeated string) bool {
 			if rest, ok := strings.CutPrefix(text, head); ok {
 				candidates = append(candidates, rest)
 			}
+		}
+	}
+	for _, p := range beside {
+		for _, text := range p.Literals() {
+			candidates = append(candidates, strings.TrimPrefix(text, head), region+":"+text, region+":111122223333:function:"+text)
 		}
 	}
 	name := d.asks("detail." + repeated)
@@ -278,9 +287,8 @@ func (d *draft) regional(head, form, likely, repeated string) bool {
 			candidates = append(candidates, region+":111122223333:table/"+text)
 		}
 	}
-	text, ok := d.text("resources.ARN", ':', parts, candidates...)
-	if !ok {
-		return false
+	if text, ok = d.text("resources.ARN", ':', parts, candidates...); !ok {
+		return "", false
 	}
 	if len(name) > 0 {
 		// A text is taken apart at one separator only, so that the Region was sought first, and now the
@@ -305,17 +313,17 @@ func (d *draft) regional(head, form, likely, repeated string) bool {
 			text = anywhere
 			d.set(repeated, arn)
 		default:
-			return false
+			return "", false
 		}
 	}
 	region, _, _ = strings.Cut(text, ":")
 	d.setText("awsRegion", region)
 	account, ok := d.text("resources.accountId", 0, partsOf(pattern.Part{}, d.asks("detail.resources.accountId")...), "111122223333")
 	if !ok {
-		return false
+		return "", false
 	}
 	d.setResources(resource{typ: d.term.typ, arn: head + text, account: account})
-	return true
+	return text, true
 }
 
 // allowsRegion reports whether the Region that a text begins with will do.
@@ -325,12 +333,68 @@ func (d *draft) allowsRegion(partition, text string) bool {
 	return ok
 }
 
+// functionNames are the ways in which the call of a function names it, as parts of its ARN
+// arn:aws:lambda:region:account:function:name, with what stands before them.
+var functionNames = []pattern.Part{
+	{From: 3},                 // name
+	{Before: "arn:*:lambda:"}, // all of it, in any partition
+	{From: 1},                 // account:function:name
+}
+
+// function enters a function of AWS Lambda, which the call names in one of these ways.
+func (d *draft) function(partition string, as pattern.Part) bool {
+	head := "arn:" + partition + ":lambda:"
+	if as.Before != "" {
+		as.Before = head
+	}
+	const path = "requestParameters.functionName"
+	asks := d.asks("detail." + path)
+	beside := append(partsOf(as, asks...), partsOf(pattern.Part{From: 3}, demand(anythingBut("wildcard", "*:*")))...)
+	text, ok := d.regional(head, "*:*:function:*", "111122223333:function:my-function", "", beside...)
+	if !ok || len(asks) == 0 {
+		return ok
+	}
+	name := text
+	if as.From > 0 {
+		name = strings.SplitN(text, ":", as.From+1)[as.From]
+	}
+	d.setText(path, as.Before+name)
+	return true
+}
+
+// otherFunction enters a function that the call names in another way, if there is one, or not at all.
+func (d *draft) otherFunction(partition string) bool {
+	const path = "requestParameters.functionName"
+	asks := d.asks("detail." + path)
+	if len(asks) == 0 {
+		return false // see function
+	}
+	if !d.allows("detail."+path, "") {
+		// Behind a name there may be a version or an alias.
+		if !d.value(path, []pattern.Demand{like("*:*")}) {
+			return false
+		}
+		switch strings.Count(d.values[path], ":") {
+		case 1, 3, 7: // name, account:function:name and the ARN have one less
+		default:
+			return false
+		}
+		d.doubts = append(d.doubts, "whether a call of a function can name it "+d.values[path])
+	}
+	_, ok := d.regional("arn:"+partition+":lambda:", "*:*:function:*", "111122223333:function:my-function", "")
+	return ok
+}
+
 // otherResources enters a resource of a type of which little is known.
 func otherResources(d *draft, partition string, _ call) bool {
 	if !d.asksOfEntry(d.term.typ, "ARN", "accountId") {
 		return false
 	}
-	parts := partsOf(pattern.Part{}, slices.Concat(d.term.on["resources.ARN"], d.asks("detail.resources.ARN"), []pattern.Demand{nonEmpty})...)
+	if !d.bucketName() {
+		return false
+	}
+	noObject := demand(anythingBut("wildcard", "arn:*:s3:::*"))
+	parts := partsOf(pattern.Part{}, slices.Concat(d.term.on["resources.ARN"], d.asks("detail.resources.ARN"), []pattern.Demand{nonEmpty, noObject})...)
 	var literals []string
 	for _, p := range parts {
 		literals = append(literals, p.Literals()...)
@@ -345,12 +409,26 @@ func otherResources(d *draft, partition string, _ call) bool {
 	return ok
 }
 
+// bucketName chooses requestParameters.bucketName for S3, where it is not a part of the resource: a
+// bucket, or an access point by its name, alias or ARN.
+func (d *draft) bucketName() bool {
+	const path = "requestParameters.bucketName"
+	if len(d.asks("detail."+path)) == 0 || !strings.HasPrefix(d.values["eventSource"], `"s3`) {
+		return true
+	}
+	noSlash := demand(anythingBut("wildcard", "*/*"), map[string]any{"prefix": "arn:"}, nil, map[string]any{"exists": false})
+	return d.value(path, []pattern.Demand{noSlash}, ``)
+}
+
 // freeResources enters what the rule asks of the resources of an event on which selectors do not look at
 // them.
 func freeResources(d *draft, _ string, c call) bool {
 	isS3 := strings.HasPrefix(d.values["eventSource"], `"s3.`) && d.term.category == record.Management
 	if isS3 && !d.allows("detail.requestParameters.key", "") {
 		return false // bucket-level calls have none
+	}
+	if !d.bucketName() {
+		return false
 	}
 	asked := false
 	for path := range d.rule {
@@ -374,6 +452,13 @@ func freeResources(d *draft, _ string, c call) bool {
 		case name == "type" && d.term.category == record.Management:
 			like = append(like, demand(map[string]any{"anything-but": s3Object}, map[string]any{"exists": false}))
 		case name == "ARN" && isS3:
+			like = append(like, demand(anythingBut("wildcard", "*/*"), map[string]any{"exists": false}))
+		case name == "ARN" && d.term.category == record.Management:
+			// No call that manages names an object, whatever the service is.
+			like = append(like, demand(anythingBut("wildcard", "arn:*:s3:::*/*"), map[string]any{"exists": false}))
+		case name == "ARN" && found["type"] == quoted(s3Object):
+			like = append(like, demand(map[string]any{"wildcard": "*/*"}, map[string]any{"exists": false}))
+		case name == "ARN" && found["type"] == `"AWS::S3::Bucket"`:
 			like = append(like, demand(anythingBut("wildcard", "*/*"), map[string]any{"exists": false}))
 		}
 		v, ok, err := pattern.FindValue(append(d.asks("detail.resources."+name), like...), likely)

@@ -267,7 +267,12 @@ func (k *check) quiet() *check {
 
 // core returns demands of which none can be left out if they are to be too many.
 func (k *check) core(demands []pattern.Demand, tooMany func([]pattern.Demand) bool) []pattern.Demand {
-	core := demands
+	// What comes first is left out last: a detail-type of other events tells more than their fields do.
+	core := slices.Clone(demands)
+	if i := slices.IndexFunc(core, func(d pattern.Demand) bool { return d.Path == "detail-type" }); i > 0 {
+		d := core[i]
+		core = slices.Insert(slices.Delete(core, i, i+1), 0, d)
+	}
 	for i := len(core) - 1; i >= 0; i-- {
 		if rest := slices.Concat(core[:i], core[i+1:]); tooMany(rest) {
 			core = rest

@@ -188,6 +188,33 @@ func TestCheck(t *testing.T) {
 		{"odd", `{"source": ["aws.odd"]}`, "", `yes|aws.odd`},
 		{"odd", `{"source": ["aws.strange"]}`, "", `unknown|whether data events on AWS::Odd::Thing come from strange.amazonaws.com`},
 		{"demo", `{"source": ["aws.s3"], "detail": {"eventName": ["RenameObject"]}}`, "", `unknown|RenameObject`},
+		// Functions are named by their names or ARNs.
+		{"function", `{"detail": {"eventName": ["Invoke"], "requestParameters": {"functionName": ["f"]}}}`, "", `yes|"functionName":"f"`},
+		{"function", `{"detail": {"eventName": ["Invoke"], "requestParameters": {"functionName": ["g"]}}}`, "", `no|not-logged|this resource`},
+		{"function", `{"detail": {"requestParameters": {"functionName": [{"suffix": ":function:f"}]}}}`, "", `yes|"functionName":"arn:aws:lambda:eu-west-1:111122223333:function:f"`},
+		{"function", `{"detail": {"requestParameters": {"functionName": ["111122223333:function:f"]}}}`, "", `yes|eu-west-1:111122223333:function:f`},
+		{"function", `{"detail": {"requestParameters": {"functionName": ["arn:aws:lambda:us-east-1:111122223333:function:f"]}}}`, "", `no|not-logged|`},
+		{"function", `{"detail": {"requestParameters": {"functionName": ["f:prod"]}}}`, "", `unknown|whether a call of a function can name it "f:prod"`},
+		// Calls that manage name no objects, and buckets have no slash.
+		{"default", `{"detail": {"resources": {"ARN": [{"prefix": "arn:aws:s3:::photos/"}]}}}`, "", `no|not-logged|no selector logs data events`},
+		{"default", `{"detail": {"resources": {"ARN": ["arn:aws:s3:::photos"]}}}`, "", `yes|"eventSource":"s3.amazonaws.com"`},
+		{"demo", `{"detail": {"resources": {"type": ["AWS::S3::Object"], "ARN": ["arn:aws:s3:::photos"]}}}`, "", `no|not-together|`},
+		{"demo", `{"source": ["aws.s3"], "detail": {"eventName": ["PutObject"], "requestParameters": {"bucketName": ["jbarr-s3-trail-demo/"]}}}`, "", `no|not-together|`},
+		{"default", `{"source": ["aws.s3"], "detail": {"eventName": ["PutAccelerateConfiguration"]}}`, "", `yes|`},
+		{"default", `{"detail": {"eventName": ["ListBuckets"]}}`, "", `no|not-delivered|ListBuckets of s3.amazonaws.com`},
+		// Who called.
+		{"default", `{"detail": {"userIdentity": {"type": ["Root"]}}}`, "", `yes|"arn":"arn:aws:iam::111122223333:root"`},
+		{"default", `{"detail": {"userIdentity": {"arn": [{"suffix": ":root"}], "accountId": ["444455556666"]}}}`, "", `yes|"type":"Root"|"arn:aws:iam::444455556666:root"`},
+		{"default", `{"detail": {"userIdentity": {"userName": [{"prefix": "adm"}]}}}`, "", `yes|:user/adm`},
+		{"default", `{"detail": {"userIdentity": {"arn": [{"wildcard": "*:assumed-role/Admin/*"}]}}}`, "", `yes|"type":"AssumedRole"`},
+		{"default", `{"detail": {"userIdentity": {"type": ["AWSService"], "invokedBy": ["s3.amazonaws.com"]}}}`, "", `yes|"AWSService"`},
+		{"default", `{"detail": {"userIdentity": {"type": ["Root"], "arn": [{"suffix": ":user/Bob"}]}}}`, "", `unknown|"Root" can be like that`},
+		{"default", `{"source": ["aws.signin"], "detail": {"eventName": ["ConsoleLogin"]}}`, "", `yes|"eventType":"AwsConsoleSignIn"`},
+		{"default", `{"detail-type": ["AWS API Call via CloudTrail"], "detail": {"eventName": ["ConsoleLogin"]}}`, "", `no|not-together|`},
+		// Names of something else than calls.
+		{"demo", `{"detail": {"eventName": ["putObject"]}}`, "", `unknown|whether there is such a data event of "s3.amazonaws.com": putObject`},
+		{"default", `{"detail": {"eventName": ["s3:PutObject"]}}`, "", `unknown|s3:PutObject`},
+		{"demo", `{"detail": {"bucket": {"name": ["b"]}}, "detail-type": ["Object Created"]}`, "", `no|not-cloudtrail|detail-type ["Object Created"]`},
 		// Copies name the object that is copied, too.
 		{"demo", `{"detail": {"eventName": ["CopyObject"], "requestParameters": {"bucketName": ["elsewhere"]}}}`, "", `yes|"bucketName":"elsewhere"`},
 		{"writes", `{"$or": [{"source": ["aws.ec2"]}, {"detail-type": ["Object Created"]}, {"detail": {"eventName": ["UploadPart"]}}]}`, "", `yes|UploadPart`},

@@ -71,6 +71,14 @@ func quoted(text string) string {
 	return string(b)
 }
 
+// unquoted is the reverse of quoted.
+func unquoted(value string) (text string) {
+	if err := json.Unmarshal([]byte(value), &text); err != nil {
+		panic(err)
+	}
+	return text
+}
+
 // asks returns what the rule asks of a path, if it does.
 func (p *problem) asks(path string) (demands []pattern.Demand) {
 	if d, ok := p.rule[path]; ok {
@@ -135,7 +143,7 @@ var (
 
 	apiCall  = kind{"AWS API Call via CloudTrail", demand("AwsApiCall", map[string]any{"exists": false}), []string{`"AwsApiCall"`}, false}
 	service  = kind{"AWS Service Event via CloudTrail", oneOf("AwsServiceEvent"), nil, false}
-	signIn   = kind{"AWS Console Sign In via CloudTrail", oneOf("AwsConsoleSignIn", "AwsConsoleSignin", "ConsoleSignin"), nil, false}
+	signIn   = kind{"AWS Console Sign In via CloudTrail", oneOf("AwsConsoleSignIn", "AwsConsoleSignin", "ConsoleSignin"), []string{`"AwsConsoleSignIn"`}, false}
 	console  = kind{"AWS Console Action via CloudTrail", oneOf("AwsConsoleAction"), nil, false}
 	insight  = kind{"AWS Insight via CloudTrail", oneOf("AwsCloudTrailInsight"), nil, false}
 	network  = kind{"AWS Network Activity Event via CloudTrail", oneOf("AwsVpceEvent", "AwsVpceEvents"), nil, false}
@@ -228,7 +236,9 @@ func (d *draft) sources(kind kind, holds func(*witness) bool) *witness {
 		return ok
 	}
 	found := false
-	for _, f := range families(d.term, accepts) {
+	list := families(d.term, accepts)
+	slices.SortStableFunc(list, func(a, b family) int { return d.near(&b) - d.near(&a) })
+	for _, f := range list {
 		parts := append(partsOf(pattern.Part{}, f.source), rule...)
 		source, ok := d.text("eventSource", '.', parts, append(d.meant(), f.likely...)...)
 		if !ok {
@@ -267,7 +277,40 @@ func (d *draft) meant() (sources []string) {
 	for _, demand := range d.asks("detail.eventSource") {
 		sources = append(sources, demand.Literals()...)
 	}
+	for _, service := range d.services() {
+		sources = append(sources, service+".amazonaws.com")
+	}
 	return sources
+}
+
+// services returns those that the ARNs are of for which the rule asks.
+func (d *draft) services() (list []string) {
+	for _, a := range d.asks("detail.resources.ARN") {
+		for _, text := range a.Literals() {
+			if parts := strings.SplitN(text, ":", 4); len(parts) == 4 && parts[0] == "arn" {
+				list = append(list, parts[2])
+			}
+		}
+	}
+	return list
+}
+
+// near tells how likely it is that a rule is about a service that it does not name: it may name one of
+// its calls, or ARNs.
+func (d *draft) near(f *family) (n int) {
+	for _, a := range d.asks("detail.eventName") {
+		for _, text := range a.Literals() {
+			if slices.ContainsFunc(f.calls, func(c call) bool { return c.name == text }) {
+				n += 2
+			}
+		}
+	}
+	for _, service := range d.services() {
+		if len(f.likely) > 0 && strings.HasPrefix(f.likely[0], service+".") {
+			n++
+		}
+	}
+	return n
 }
 
 // names chooses eventName, and with it whether the call only reads.
@@ -290,44 +333,66 @@ func (d *draft) names(f family, holds func(*witness) bool) *witness {
 	for _, c := range f.opposite {
 		known = known || accepted(c.name, d.asks("detail.eventName"))
 	}
-	like, doubt := f.names, ""
-	if like == nil && !known && f.doubtful != nil {
-		like, doubt = f.doubtful, "whether there is such a "+strings.ToLower(string(d.term.category))+" event of "+d.values["eventSource"]+": "
-	}
-	if like == nil {
-		return nil
-	}
 	var literals []string
 	for _, a := range asks {
 		for _, text := range a.Literals() {
 			literals = append(literals, text, text+"Example")
 		}
 	}
-	if doubt != "" {
-		// Only a name that the rule spells out can be one that was forgotten here.
-		like = append(slices.Clone(like), oneOf(append(literals, "")...))
+	if f.names != nil {
+		if w, found := d.unknown(f.names, "", asks, append(literals, examples...), holds); found {
+			return w
+		}
 	}
+	if f.doubtful != nil && !known {
+		doubt := "whether there is such a " + strings.ToLower(string(d.term.category)) + " event of " + d.values["eventSource"] + ": "
+		// Only a name that the rule spells out can be one that was forgotten here.
+		like := append(slices.Clone(f.doubtful), oneOf(append(literals, "")...))
+		w, _ := d.unknown(like, doubt, asks, literals, holds)
+		return w
+	}
+	return nil
+}
+
+// examples are names for calls of which the rule says little.
+var examples = []string{"PutExample", "GetExample", "PutBucketExample", "GetBucketExample"}
+
+// unknown chooses an eventName that is on no list. found tells whether there is one, though the event
+// may fail for other reasons.
+func (d *draft) unknown(like []pattern.Demand, doubt string, asks []pattern.Demand, literals []string, holds func(*witness) bool) (w *witness, found bool) {
 	for _, read := range []bool{false, true} {
 		parts := partsOf(pattern.Part{}, slices.Concat(asks, like, []pattern.Demand{byName(read), nonEmpty})...)
 		name, ok := d.text("eventName", 0, parts, literals...)
 		if !ok {
 			continue
 		}
+		found = true
 		e := d.copy()
+		if !isProper(name) {
+			proper, ok := d.text("eventName", 0, append(parts, partsOf(pattern.Part{}, properName...)...), literals...)
+			if ok {
+				name = proper
+			} else if doubt == "" {
+				e.doubts = append(e.doubts, "whether there is a call of the name "+name)
+			}
+		}
 		if doubt != "" {
 			e.doubts = append(e.doubts, doubt+name)
 		}
 		if w := e.called(call{name, read, keyed}, holds); w != nil {
-			return w
+			return w, true
 		}
 	}
-	return nil
+	return nil, found
 }
 
 // called enters a call.
 func (d *draft) called(c call, holds func(*witness) bool) *witness {
 	if c.name != "" {
 		d.setText("eventName", c.name)
+	}
+	if c.name == "ConsoleLogin" && d.values["eventSource"] == `"signin.amazonaws.com"` && !signIn.eventType.Accepts(d.values["eventType"]) {
+		return nil // a sign-in is no API call
 	}
 	read := strconv.FormatBool(c.read)
 	for _, s := range d.term.on["readOnly"] {
@@ -399,14 +464,20 @@ func (p *problem) china() bool {
 func inPartition(partition string) (like pattern.Demand, likely string) {
 	switch partition {
 	case "aws-cn":
-		return demand(map[string]any{"prefix": "cn-"}), "cn-north-1"
+		return inChina, "cn-north-1"
 	case "aws-us-gov":
-		return demand(map[string]any{"prefix": "us-gov-"}), "us-gov-west-1"
+		return inGovCloud, "us-gov-west-1"
 	case "aws":
-		return demand(anythingBut("prefix", "cn-", "us-gov-")), "us-east-1"
+		return elsewhere, "us-east-1"
 	}
-	return demand(anythingBut("prefix", "cn-", "us-gov-")), "us-iso-east-1"
+	return elsewhere, "us-iso-east-1"
 }
+
+var (
+	inChina    = demand(map[string]any{"prefix": "cn-"})
+	inGovCloud = demand(map[string]any{"prefix": "us-gov-"})
+	elsewhere  = demand(anythingBut("prefix", "cn-", "us-gov-"))
+)
 
 // regionParts returns the demands on the Region.
 func (d *draft) regionParts(partition string, like pattern.Part) []pattern.Part {
@@ -443,14 +514,9 @@ func (d *draft) rest() bool {
 	if d.values["eventCategory"] == "" {
 		version = []string{`"1.05"`, `"1.11"`}
 	}
-	user := []string{`"arn:aws:iam::` + account + `:user/Alice"`}
 	for _, ok := range []bool{
 		d.value("eventVersion", []pattern.Demand{anyString}, version...),
-		d.value("userIdentity.type", []pattern.Demand{optional}, `"IAMUser"`),
-		d.value("userIdentity.principalId", []pattern.Demand{optional}, `"AIDACKCEVSQ6C2EXAMPLE"`),
-		d.value("userIdentity.arn", []pattern.Demand{optional}, user...),
-		d.value("userIdentity.accountId", []pattern.Demand{optional}, quoted(account)),
-		d.value("userIdentity.userName", []pattern.Demand{optional}, `"Alice"`),
+		d.identity(account),
 		d.value("sourceIPAddress", []pattern.Demand{optional}, `"192.0.2.1"`),
 		d.value("userAgent", []pattern.Demand{optional}, `"aws-cli/2.0"`),
 		d.value("requestID", []pattern.Demand{optional}, `"EXAMPLE123456789"`),
