@@ -204,14 +204,20 @@ func (s *Scanner) Skip() (raw []byte, err error) {
 	if k := s.Peek(); k == End || k == Invalid {
 		return nil, s.unexpected("a value")
 	}
-	var sp Splitter
-	n, done := sp.Feed(s.data[s.pos:])
-	if !done && !sp.AtEnd() {
-		return nil, &Error{len(s.data), io.ErrUnexpectedEOF}
+	start := s.pos
+	switch s.data[start] {
+	case '{', '[', '"':
+		end := SkimValue(s.data, start)
+		if end < 0 {
+			return nil, &Error{len(s.data), io.ErrUnexpectedEOF}
+		}
+		s.pos = end
+	default:
+		var sp Splitter // which knows that the text may end behind a number
+		n, _ := sp.Feed(s.data[start:])
+		s.pos += n
 	}
-	raw = s.data[s.pos : s.pos+n]
-	s.pos += n
-	return raw, nil
+	return s.data[start:s.pos], nil
 }
 
 // Close checks that nothing but white space follows.
