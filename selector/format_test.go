@@ -302,6 +302,10 @@ func TestCompileAll(t *testing.T) {
 			`ReadWriteType "None" is not valid in /Resources/A/Properties/EventSelectors/0/ReadWriteType (offset 107)`},
 		{`{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}`, "would be of the type AWS::CloudTrail::Trail"},
 		{`{"Resources": {"A": {"Type": "AWS::CloudTrail::Trail"}}}`, "Properties is missing"},
+		{`{"Resources": {"A": {"Type": "AWS::CloudTrail::Trail", "Properties": {"EventSelectors": [{"DataResources": [
+			{"Type": "AWS::S3::Object", "Values": [{"Fn::Sub": "${Bucket.Arn}/"}]}]}]}}}}`,
+			"the function Fn::Sub where a string is due: functions of a template have to be resolved first in /Resources/A/Properties/EventSelectors/0/DataResources/0/Values/0"},
+		{`{"Resources": {"A": {"Type": "AWS::CloudTrail::Trail", "Properties": {"EventSelectors": {"Ref": "P"}}}}}`, "the function Ref where an array is due"},
 		{`{"Resources": []}`, "an array where an object is due in /Resources"},
 		{`{"resource_changes": [{"type": "aws_cloudtrail", "change": {"after": {}, "after_unknown": {"event_selector": [{"data_resource": [{"values": [true]}]}]}},
 			"address": "aws_cloudtrail.t"}]}`, "the selectors of aws_cloudtrail.t are known only after the plan was applied in /resource_changes/0/change/after_unknown/event_selector"},

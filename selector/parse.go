@@ -322,10 +322,30 @@ func (p *parser) want(at place, kind jsonscan.Kind) error {
 	if found == kind {
 		return nil
 	}
-	if _, err := p.scan.Value(); err != nil {
+	raw, err := p.scan.Value()
+	if err != nil {
 		return at.syntax(err)
 	}
+	if name := function(raw); name != "" {
+		return at.errorf(ErrValue, "the function %s where %v is due: functions of a template have to be resolved first", name, kind)
+	}
 	return at.errorf(ErrValue, "%v where %v is due", found, kind)
+}
+
+// function returns the name of the function of CloudFormation that a value is, or nothing: Ref, or one
+// like Fn::Sub.
+func function(value []byte) string {
+	if value[0] != '{' {
+		return ""
+	}
+	scan := jsonscan.New(value)
+	scan.Peek()
+	scan.Open()
+	name, ok, err := scan.Name()
+	if text := string(name.Raw); ok && err == nil && (text == "Ref" || strings.HasPrefix(text, "Fn::")) {
+		return text
+	}
+	return ""
 }
 
 // syntax returns the error that the text stops being JSON inside the value at a place.
