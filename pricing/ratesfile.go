@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/trailsieve/trailsieve/pricing/internal/table"
 	"github.com/trailsieve/trailsieve/pricing/internal/walk"
@@ -43,6 +44,9 @@ func ParseRates(text []byte) (*Rates, error) {
 	if len(text) > maxRatesFile {
 		return nil, &RatesError{Offset: maxRatesFile, Err: fmt.Errorf("%w: longer than %d bytes", ErrRate, maxRatesFile)}
 	}
+	if at := invalidUTF8(text); at >= 0 {
+		return nil, &RatesError{Offset: at, Err: fmt.Errorf("%w: a byte that is not UTF-8", ErrRate)}
+	}
 	var file ratesFile
 	w := walk.New(text)
 	err := w.OnlyObject(map[string]func() error{
@@ -65,6 +69,18 @@ func ParseRates(text []byte) (*Rates, error) {
 		return nil, &RatesError{Offset: offset, Pointer: pointer, Err: fmt.Errorf("%w (%w)", ErrRate, cause)}
 	}
 	return newRates(file)
+}
+
+// invalidUTF8 returns where text stops being UTF-8, or -1 if it does not.
+func invalidUTF8(text []byte) int {
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
 }
 
 // row reads a row of a price list.

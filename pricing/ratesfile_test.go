@@ -85,8 +85,19 @@ func TestParseRatesErrors(t *testing.T) {
 	}
 }
 
+// A price list that is not UTF-8 would not be the same after it was written and read again.
+func TestParseRatesUTF8(t *testing.T) {
+	const before = `{"regions": ["ap-south`
+	_, err := ParseRates([]byte(before + "\xff2\"], \"rates\": []}"))
+	var bad *RatesError
+	if !errors.As(err, &bad) || bad.Offset != len(before) || !errors.Is(err, ErrRate) {
+		t.Errorf("error %v, want one at offset %d", err, len(before))
+	}
+}
+
 func FuzzParseRates(f *testing.F) {
 	f.Add(publishedJSON)
+	f.Add([]byte("{\"regions\": [\"ap-south\xff2\"], \"rates\": []}"))
 	f.Add([]byte(`{"currency": "CNY", "regions": ["a", "a"], "rates": [{"meter": "m", "unit": "u", "price": "1", "until": "2020-01-01"},
 		{"meter": "m", "unit": "u", "price": "1", "from": "2020-01-01"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
