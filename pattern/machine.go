@@ -428,8 +428,9 @@ func (b *builder) number() {
 	b.place = make([]int32, len(b.all))
 }
 
-// fill makes s the span of the branches that the tests have.
-func (b *builder) fill(s *span, tests []int32) {
+// gather puts the branches that the tests have into dense, and the numbers of their words, increasing, into
+// touched. The caller empties these words of dense again.
+func (b *builder) gather(tests []int32) {
 	b.touched = b.touched[:0]
 	for _, t := range tests {
 		for _, id := range b.holds[t] {
@@ -441,6 +442,11 @@ func (b *builder) fill(s *span, tests []int32) {
 		}
 	}
 	slices.Sort(b.touched)
+}
+
+// fill makes s the span of the branches that the tests have.
+func (b *builder) fill(s *span, tests []int32) {
+	b.gather(tests)
 	s.from = int32(len(b.words))
 	for _, w := range b.touched {
 		b.words = append(b.words, uint32(w))
@@ -472,17 +478,7 @@ func (b *builder) posting(tests []int32) posting {
 	if ok {
 		return p
 	}
-	b.touched = b.touched[:0]
-	for _, t := range tests {
-		for _, id := range b.holds[t] {
-			w := id / 64
-			if b.dense[w] == 0 {
-				b.touched = append(b.touched, w)
-			}
-			b.dense[w] |= 1 << (id % 64)
-		}
-	}
-	slices.Sort(b.touched)
+	b.gather(tests)
 	p.from = int32(len(b.bits))
 	for _, w := range b.touched {
 		b.bits = append(b.bits, bit{b.place[w], b.dense[w]})
